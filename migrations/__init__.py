@@ -1,0 +1,1 @@
+"""The only way in which the schema is made and changed; shipped with the package."""

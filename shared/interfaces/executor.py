@@ -1,0 +1,192 @@
+"""How analysis, execution and verification reach the tool, and how they are stopped."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import ClassVar, Protocol
+
+from shared.models.base import Value
+from shared.models.call import PINNED, Call, Limits, Surroundings
+from shared.models.job import SandboxPolicy, ToolSpec
+from shared.models.test_result import Status, TestResult
+from shared.models.work import Ending
+from shared.utils.errors import TestronautError, UntestableError
+
+
+class Stop(BaseException):
+    """The attempt must end now, and how.
+
+    Not an Exception: a plug-in that catches every Exception around a call would turn a stop into a finished item.
+    """
+
+    ending: ClassVar[Ending]
+
+
+class Guard(Protocol):
+    """Says whether an attempt may go on."""
+
+    def check(self) -> None:
+        """Raise a Stop when the attempt must end; also asked while a call runs."""
+        ...
+
+    def allows(self, call: Call) -> bool:
+        """Check, and answer False for a call that must never be made again."""
+        ...
+
+
+class ToolNotFoundError(UntestableError):
+    """No program has the name, or nothing is at the path."""
+
+    code = "tool.not_found"
+    hint = "Give a path, or install it first."
+
+
+class ToolNotExecutableError(UntestableError):
+    """Something is at the path, and it cannot be executed."""
+
+    code = "tool.not_executable"
+    hint = "Make it executable: chmod +x"
+
+
+class ToolOutOfReachError(UntestableError):
+    """The sandbox's user cannot be let to the tool or to what it loads."""
+
+    code = "tool.out_of_reach"
+    hint = "Install the tool where every user can read it, for example under /usr/local or /opt."
+
+
+class SandboxUnavailableError(TestronautError):
+    """No sandbox of the kind asked for can be built here."""
+
+    code = "sandbox.unavailable"
+    is_final = True
+    hint = "Look at: testronaut doctor"
+
+
+class Provided(Value):
+    """A tool as it was found on this machine: where it lies, how its program is called, and what it is made of.
+
+    `path` is the program's absolute path. `fingerprint` covers its bytes and what it obviously loads; None where that
+    cannot be known.
+    """
+
+    path: str
+    argv: tuple[bytes, ...]
+    fingerprint: str | None
+
+
+class Hold(Value):
+    """One thing that a sandbox should hold, tried out here."""
+
+    name: str
+    holds: bool
+    detail: str = ""
+
+
+class Capabilities(Value):
+    """What an executor enforces here, found by trying. `fix` says what to do where it is not usable."""
+
+    executor: str
+    is_usable: bool
+    level: str = ""
+    holds: tuple[Hold, ...] = ()
+    fix: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Name what does not hold."""
+        return tuple(hold.name for hold in self.holds if not hold.holds)
+
+
+class Sandbox(Protocol):
+    """A sealed place where the calls of one tool run. Nothing is started before the first call."""
+
+    @property
+    def tool(self) -> Provided:
+        """Say where the tool was found.
+
+        Raises:
+            ToolNotFoundError, ToolNotExecutableError, ToolOutOfReachError: it cannot be reached.
+
+        """
+        ...
+
+    def run(self, call: Call, repetition: int = 0, surroundings: Surroundings = PINNED) -> TestResult:
+        """Make one call and say what it showed.
+
+        The repetition is told to the tool as PYTHONHASHSEED: reproducible, yet a second run differs. A call that the
+        guard refuses is not made; its result is a sandbox error.
+
+        Raises:
+            Stop: the attempt must end.
+            UntestableError: the tool cannot be reached.
+            SandboxUnavailableError: no sandbox can be built.
+
+        """
+        ...
+
+    def map(self, calls: Iterable[tuple[Call, int]]) -> Iterator[TestResult]:
+        """Make calls, each with its repetition, and give their results in order."""
+        ...
+
+
+class GuardedSandbox(ABC):
+    """What every sandbox that makes calls itself does alike: it asks the guard before each of them."""
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+
+    @property
+    @abstractmethod
+    def tool(self) -> Provided:
+        """Say where the tool was found."""
+
+    def run(self, call: Call, repetition: int = 0, surroundings: Surroundings = PINNED) -> TestResult:
+        """Make one call; a refused one is our error, never the tool's."""
+        if self.guard.allows(call):
+            return self._run(call, repetition, surroundings)
+        return TestResult(
+            call_digest=call.digest(),
+            repetition=repetition,
+            status=Status.SANDBOX_ERROR,
+            surroundings=surroundings,
+            detail="the call took its worker along twice and is not made again",
+        )
+
+    def map(self, calls: Iterable[tuple[Call, int]]) -> Iterator[TestResult]:
+        """Make calls, in order."""
+        for call, repetition in calls:
+            yield self.run(call, repetition)
+
+    @abstractmethod
+    def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult: ...
+
+
+class Executor(Protocol):
+    """Opens sandboxes of one kind."""
+
+    @property
+    def name(self) -> str:
+        """Give the name that policies and settings use."""
+        ...
+
+    def probe(self) -> Capabilities:
+        """Say what is enforced here, by trying; never raises for what does not work."""
+        ...
+
+    def provide(self, tool: ToolSpec) -> Provided:
+        """Find a tool.
+
+        Raises:
+            ToolNotFoundError, ToolNotExecutableError, ToolOutOfReachError: it cannot be reached.
+
+        """
+        ...
+
+    def open(
+        self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard
+    ) -> AbstractContextManager[Sandbox]:
+        """Open a sandbox for the calls of a tool; nothing is started or searched for before the first call."""
+        ...

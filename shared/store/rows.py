@@ -1,0 +1,37 @@
+"""What every group of rows is built on: a session, the time of its transaction, inserts that may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+T = TypeVar("T")
+
+# SQLite takes 32,766 variables in a statement, older ones fewer.
+_MOST_IN_A_LIST = 500
+
+
+class Rows:
+    """Rows that one transaction can reach."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session = session
+        self.now = now
+
+    def insert_new(self, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+        """Insert the rows whose keys are not there yet."""
+        if rows:
+            dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
+            self.session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def slices(items: Iterable[T], size: int = _MOST_IN_A_LIST) -> Iterator[list[T]]:
+    """Cut what is asked for into lists that one statement can hold."""
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part

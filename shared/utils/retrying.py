@@ -1,0 +1,61 @@
+"""The one table of retry policies: single calls across a process border, with a limit and jitter.
+
+| call            | tried again                          | pause          | until    |
+|-----------------|--------------------------------------|----------------|----------|
+| one transaction | busy, locked, deadlock, server away  | 50 ms to 1 s   | patience |
+| one publication | broker away                          | 50 to 200 ms   | 2 tries  |
+
+Whole stages are never tried again here: that is the work item's business, and its pause stands in `shared.pipeline`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+from tenacity import (
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random,
+    wait_random_exponential,
+)
+
+_SQLITE_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_POSTGRES_PASSING = ("08", "40", "53", "55", "57")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether a database error may be gone at the next try: busy, locked, deadlock, server away.
+
+    SQLite also calls a missing table an OperationalError, so the class alone says nothing.
+    PostgreSQL speaks in SQLSTATE classes, and has none to give when there is no connection.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_PASSING
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or state.startswith(_POSTGRES_PASSING)
+
+
+def transaction(patience_s: float) -> Retrying:
+    """Give the policy for one transaction, which must be harmless when repeated."""
+    return Retrying(
+        retry=retry_if_exception(is_passing),
+        wait=wait_random_exponential(multiplier=0.05, max=1.0),
+        stop=stop_after_delay(patience_s),
+        reraise=True,
+    )
+
+
+def publication(errors: tuple[type[BaseException], ...]) -> Retrying:
+    """Give the policy for one message to the broker, whose client's errors are named by the caller."""
+    return Retrying(
+        retry=retry_if_exception_type(errors),
+        wait=wait_random(0.05, 0.2),
+        stop=stop_after_attempt(2),
+        reraise=True,
+    )

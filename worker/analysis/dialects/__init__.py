@@ -1,0 +1,1 @@
+"""How the help texts of each family are laid out."""

@@ -1,0 +1,1 @@
+"""How calls are made, and what keeps them where they belong."""

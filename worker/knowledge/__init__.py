@@ -1,0 +1,1 @@
+"""How command-line tools speak and what they eat; pure."""
