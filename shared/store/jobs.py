@@ -148,6 +148,12 @@ class Jobs(Rows):
             row.started_at = row.started_at or self.now
             row.deadline_at = self.now + timedelta(seconds=row.max_time_s)
 
+    def seconds_left(self, job_id: JobId) -> float:
+        """Give the seconds of the job's time that are left, below 0 when it is over, all where it has not begun."""
+        query = select(col(JobRow.deadline_at), col(JobRow.max_time_s)).where(JobRow.id == job_id)
+        deadline_at, max_time_s = self.session.exec(query).one()
+        return max_time_s if deadline_at is None else (deadline_at - self.now).total_seconds()
+
     def _lock(self, job_id: JobId) -> JobRow:
         # A weak lock: rows that merely point at the job can still be inserted meanwhile.
         query = select(JobRow).where(JobRow.id == job_id).with_for_update(key_share=True)

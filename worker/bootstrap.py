@@ -1,0 +1,158 @@
+"""The composition root of the working side: the only module that names concrete engines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import svcs
+
+from shared.config import STORE_FOLDER, Settings
+from shared.interfaces.analyzer import Analyzer
+from shared.interfaces.clock import SystemClock
+from shared.interfaces.executor import Executor, SandboxUnavailableError
+from shared.interfaces.generator import Generator
+from shared.interfaces.reporter import Writer
+from shared.interfaces.tokens import Tokens
+from shared.interfaces.verifier import Check
+from shared.models.job import Fault, JobId, SandboxPolicy, StageName
+from shared.store import schema
+from shared.store.session import Store, open_store
+from shared.utils.bug_report import write_bug_report
+from shared.utils.choosing import Choices
+from shared.utils.errors import TestronautError
+from shared.utils.monitoring import Metrics
+from shared.utils.tracing import Tracing, open_tracing
+from worker.analysis.probe import HelpAnalyzer
+from worker.execution.auto import Auto
+from worker.execution.bubblewrap import Bubblewrap
+from worker.execution.local import Local
+from worker.generation.planner import Planner
+from worker.lease import Drain, Heartbeat
+from worker.reporting.json_writer import JsonWriter
+from worker.reporting.junit import JunitWriter
+from worker.reporting.page import PageWriter
+from worker.stages.analyze import Analyze
+from worker.stages.base import Stage
+from worker.stages.execute import Execute
+from worker.stages.generate import Generate
+from worker.stages.report import Report
+from worker.stages.verify import Verify
+from worker.steward import Steward
+from worker.turn import Turns
+from worker.verification.checks import BUILT_IN
+from worker.verification.verifier import ConfirmingVerifier
+
+ERRORS_FOLDER = Path(STORE_FOLDER) / "errors"
+
+ANALYZERS: Choices[Analyzer] = Choices("analyzer", "testronaut.analyzers", {"help": HelpAnalyzer})
+GENERATORS: Choices[Generator] = Choices("generator", "testronaut.generators", {"planner": Planner})
+EXECUTORS: Choices[Executor] = Choices(
+    "sandbox",
+    "testronaut.executors",
+    {"auto": lambda: Auto([Bubblewrap]), "bubblewrap": Bubblewrap, "local": Local},
+)
+CHECKS: Choices[Check] = Choices("check", "testronaut.checks", {check.name: check for check in BUILT_IN})
+WRITERS: Choices[Writer] = Choices(
+    "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": JunitWriter}
+)
+
+
+def make_registry(settings: Settings, service: str, make_tokens: Callable[[], Tokens]) -> svcs.Registry:
+    """Wire the services of one process, made after any fork; each brings its ping."""
+
+    def store() -> Iterator[Store]:
+        opened = open_store(settings.database.url)
+        yield opened
+        opened.close()
+
+    def tokens() -> Iterator[Tokens]:
+        made = make_tokens()
+        yield made
+        made.close()
+
+    def traces() -> Iterator[Tracing]:
+        opened = open_tracing(service, settings.telemetry.endpoint)
+        yield opened
+        opened.close()
+
+    registry = svcs.Registry()
+    registry.register_factory(Store, store, ping=ping_store)
+    registry.register_factory(Tokens, tokens, ping=lambda made: made.ping())
+    registry.register_factory(Tracing, traces)
+    registry.register_factory(Executor, partial(EXECUTORS.make, settings.execution.sandbox), ping=ping_executor)
+    registry.register_factory(Metrics, Metrics)
+    return registry
+
+
+def ping_store(store: Store) -> None:
+    """Return when the database answers and is at our revision."""
+    schema.require(store.engine)
+
+
+def ping_executor(executor: Executor) -> None:
+    """Return when calls can be made here.
+
+    Raises:
+        SandboxUnavailableError: they cannot.
+
+    """
+    capabilities = executor.probe()
+    if not capabilities.is_usable:
+        raise SandboxUnavailableError(f"the sandbox {capabilities.executor} cannot be used here", capabilities.fix)
+
+
+def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
+    """Give each stage its engine."""
+    return {
+        StageName.ANALYZE: Analyze(ANALYZERS.make(settings.analysis.engine)),
+        StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), settings.generation.shard_size),
+        StageName.EXECUTE: Execute(),
+        StageName.VERIFY: Verify(ConfirmingVerifier(CHECKS.make_all())),
+        StageName.REPORT: Report(),
+    }
+
+
+def make_turns(container: svcs.Container, settings: Settings, drain: Drain) -> Turns:
+    """Wire what takes turns at stages; one for each process, made after any fork."""
+    store, clock, worker = container.get(Store), SystemClock(), settings.worker
+    return Turns(
+        store=store,
+        stages=make_stages(settings),
+        executor_for=cache(_executor_for),
+        heartbeat=Heartbeat(store, clock, drain, worker.lease_s, worker.max_runtime_s),
+        tokens=container.get_abstract(Tokens),
+        clock=clock,
+        metrics=container.get(Metrics),
+        traces=container.get(Tracing),
+        describe=describe_fault,
+        lease_s=worker.lease_s,
+        keep_every_s=settings.execution.keep_every_s,
+    )
+
+
+def make_steward(settings: Settings, store: Store, tokens: Tokens, only: JobId | None = None) -> Steward:
+    """Wire the steward of all jobs, or of one."""
+    return Steward(
+        store=store,
+        tokens=tokens,
+        tick_s=settings.worker.tick_s,
+        grace_s=0.0 if only else settings.worker.tick_s,  # tokens of one process do not travel
+        only=only,
+    )
+
+
+def describe_fault(error: BaseException) -> Fault:
+    """Say what we could not do; an error that nobody foresaw leaves a report behind, and its place in the hint."""
+    fault = Fault.of(error)
+    if isinstance(error, TestronautError):
+        return fault
+    place = write_bug_report(ERRORS_FOLDER, error, {"asked": " ".join(sys.argv[:1])})
+    return fault.model_copy(update={"hint": f"This is a fault in Testronaut. A report for its makers: {place}"})
+
+
+def _executor_for(policy: SandboxPolicy) -> Executor:
+    return EXECUTORS.make(policy.executor)
