@@ -1,0 +1,78 @@
+"""Calls that should work: help, version, the base call, every option with a plausible value, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.models.call import Call
+from shared.models.cli_tool import Option, Takes
+from shared.models.test_plan import Intent, TestCase
+from worker.generation.frame import Draft, Frame, Tier, glue, spell
+from worker.knowledge import samples
+
+HELP = "help"
+VERSION = "version"
+BASE = "base"
+OPTION = "option"
+CHOICE = "choice"
+EXAMPLE = "example"
+
+# A second run with another hash seed shows an order that nobody chose.
+TWICE = 2
+
+
+def doorstep(frame: Frame) -> Iterator[Draft]:
+    """Ask for help and version as the analysis did, and make the call that is known to work, each twice."""
+    command = frame.command
+    if command.help_argv is not None:
+        yield Draft(Tier.DOORSTEP, _asking(frame, command.help_argv, HELP, "its help must be shown"))
+    if command.version_argv is not None:
+        yield Draft(Tier.DOORSTEP, _asking(frame, command.version_argv, VERSION, "its version must be shown"))
+    if frame.works:
+        because = "it worked when the tool was learned"
+        yield Draft(Tier.DOORSTEP, frame.case(frame.base, BASE, because, repetitions=TWICE))
+
+
+def options(frame: Frame) -> Iterator[Draft]:
+    """Try every option once, and its further choices where it has any."""
+    for option in frame.command.options:
+        value = frame.value_for(option)
+        yield Draft(Tier.OPTION, _trying(frame, option, spell(option.name, option, value)))
+        for choice in option.choices or ():
+            if choice.encode() != value:
+                words = _choosing(option, choice.encode())
+                yield Draft(Tier.CHOICE, _trying(frame, option, words, CHOICE, f"{choice!r} is a documented choice"))
+
+
+def examples(frame: Frame) -> Iterator[Draft]:
+    """Make the calls that the user says work; the frame is the tool's own."""
+    files = samples.merged(frame.spec.files)
+    for argv in frame.spec.examples:
+        call = Call(argv=argv, files=files)
+        yield Draft(
+            Tier.DOORSTEP,
+            frame.case(call, EXAMPLE, "it was given as an example", intent=Intent.MUST_WORK, repetitions=TWICE),
+        )
+
+
+def _asking(frame: Frame, argv: tuple[bytes, ...], technique: str, because: str) -> TestCase:
+    return frame.case(Call(argv=argv), technique, because, intent=Intent.MUST_WORK, repetitions=TWICE)
+
+
+def _trying(
+    frame: Frame, option: Option, words: tuple[bytes, ...], technique: str = OPTION, because: str = ""
+) -> TestCase:
+    where = f"line {option.line} of its help" if option.line else "its usage"
+    return frame.case(
+        frame.with_words(*words),
+        technique,
+        because or f"{option.name} stands in {where}",
+        option=option,
+    )
+
+
+def _choosing(option: Option, choice: bytes) -> tuple[bytes, ...]:
+    if option.takes_value is Takes.REQUIRED:
+        return spell(option.name, option, choice)
+    is_long = option.name.startswith("--")
+    return (glue(option.name, choice),) if is_long else (option.name.encode() + choice,)

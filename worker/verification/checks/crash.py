@@ -1,0 +1,222 @@
+"""Calls that break down or never end, whatever was typed."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from shared.interfaces.executor import Sandbox
+from shared.interfaces.verifier import Observed, Suspicion
+from shared.models.finding import Severity
+from shared.models.test_plan import Intent, TestCase
+from shared.models.test_result import Status, TestResult
+from shared.utils.text import decode, one_line
+from worker.knowledge.crashes import CRASH_SIGNALS, Crash, Language, find_crash, signal_name
+from worker.verification.checks.base import BaseCheck, line_of, said
+from worker.verification.normalise import generalise
+
+_SHELL_OFFSET = 128
+_BUSY = 0.5
+_LONGER = 2.0
+
+# By these words a tool says that it means to go on, or to wait.
+_ENDLESS = re.compile(
+    r"\b(?:follow|watch|wait|monitor|serve|server|daemon|listen|interactive|forever|continuous\w*|loop|repeat|sleep"
+    r"|delay|interval|poll|keep|tail|debug|shell|repl|benchmark|speed|stress)\b",
+    re.IGNORECASE,
+)
+
+
+class Signal(BaseCheck):
+    """A program that is killed by a signal of its own doing."""
+
+    code = "TN101"
+    name = "crash.signal"
+    severity = Severity.HIGH
+    title = "the tool is killed by a signal of its own doing"
+    rationale = (
+        "SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGSYS and SIGTRAP come from a fault inside the program: memory "
+        "that is not there, a failed assertion, a division by zero. No input may cause them. A shell script whose "
+        "last command died of one ends with 128 and the signal's number, and says so."
+    )
+    example = "frob --width 0 a.txt\nSegmentation fault (exit by SIGSEGV)"
+
+    def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
+        """Look at the true signal, or at a shell's account of it."""
+        number = _signal_of(result)
+        if number is None:
+            return None
+        name = signal_name(number)
+        complaint = generalise(one_line(decode(result.stderr.tail or result.stderr.head)), _words(case))
+        about = case.option or case.technique
+        return Suspicion(
+            case=case,
+            result=result,
+            what=f"{name} {case.command} {about}".replace("  ", " "),
+            title=f"{line_of(case, observed)} is killed by {name}",
+            message=f"{name} {complaint}".strip(),
+            expected="any ending with an exit code",
+            got=f"killed by {name}",
+            signature=f"{name} {complaint}".strip(),
+        )
+
+
+class _Breakdown(BaseCheck):
+    """A runtime's account of an error that nobody caught."""
+
+    severity = Severity.HIGH
+    languages: frozenset[Language]
+
+    def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
+        """Read what a runtime printed; the user's own program is not the tool."""
+        if result.status not in {Status.NONZERO, Status.SIGNALLED}:
+            return None
+        crash = find_crash(said(result))
+        if crash is None or crash.language not in self.languages or _is_of_the_input(crash, case, result):
+            return None
+        exception = crash.exception.rpartition(".")[2]
+        return Suspicion(
+            case=case,
+            result=result,
+            what=crash.signature,
+            title=f"{line_of(case, observed)} ends in {self.ending(crash)} ({exception})",
+            message=f"{crash.exception}: {one_line(crash.message)}",
+            expected="a message for people, and an exit code",
+            got=f"{crash.exception}: {one_line(crash.message)}",
+            signature=crash.signature,
+        )
+
+    def ending(self, crash: Crash) -> str:
+        """Name the breakdown as people do."""
+        raise NotImplementedError
+
+
+class Traceback(_Breakdown):
+    """An exception that a Python program did not catch."""
+
+    code = "TN102"
+    name = "crash.traceback"
+    languages = frozenset({Language.PYTHON})
+    title = "the tool ends in a Python traceback"
+    rationale = (
+        "A traceback is written for the tool's authors. Users who mistyped a name or gave an empty file need to hear "
+        "what was wrong with it. A traceback that begins in a file or text that was given to the tool (an interpreter "
+        "that runs a script) is not counted."
+    )
+    example = "frob sync nofile\nTraceback (most recent call last): ... FileNotFoundError"
+
+    def ending(self, crash: Crash) -> str:
+        """Name it a traceback."""
+        return "a Python traceback"
+
+
+class Panic(_Breakdown):
+    """A panic of a Rust or Go program."""
+
+    code = "TN103"
+    name = "crash.panic"
+    languages = frozenset({Language.RUST, Language.GO})
+    title = "the tool panics"
+    rationale = (
+        "A panic says that the program met a state that its authors held to be impossible. No input may cause it."
+    )
+    example = "frob --jobs 0\nthread 'main' panicked at src/main.rs:12:5: attempt to divide by zero"
+
+    def ending(self, crash: Crash) -> str:
+        """Name it a panic, and whose."""
+        return f"a {crash.language} panic"
+
+
+class Uncaught(_Breakdown):
+    """An exception that a Java or JavaScript program did not catch."""
+
+    code = "TN104"
+    name = "crash.uncaught"
+    languages = frozenset({Language.JAVA, Language.NODE})
+    title = "the tool ends in an uncaught exception"
+    rationale = (
+        "A stack of the runtime's is written for the tool's authors, not for its users. One that begins in a file that "
+        "was given to the tool (an interpreter that runs a script) is not counted."
+    )
+    example = "frob nofile.json\nError: ENOENT: no such file or directory ... at Object.openSync ... Node.js v20"
+
+    def ending(self, crash: Crash) -> str:
+        """Name it an exception, and whose."""
+        return f"an uncaught {crash.language} exception"
+
+
+class Hang(BaseCheck):
+    """A call that computes without end although all of its input has been read."""
+
+    code = "TN110"
+    name = "hang"
+    severity = Severity.HIGH
+    title = "the tool does not end"
+    rationale = (
+        "All input is finite and standard input is closed, so a call that still computes at its limit, and again at "
+        "twice the limit, is in a loop. A call that waits without computing is not counted, unless it asked for help "
+        "or the version, or should have been refused. Options whose description speaks of following, watching, "
+        "serving, waiting or repeating are left out."
+    )
+    example = "frob --depth -1 a.txt\n(no end, and all of a processor)"
+
+    def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
+        """Tell computing from waiting by the processor time."""
+        if result.status not in {Status.TIMEOUT_CPU, Status.TIMEOUT_WALL} or _means_to_go_on(case, observed):
+            return None
+        is_busy = result.status is Status.TIMEOUT_CPU or result.cpu_ms >= _BUSY * result.duration_ms
+        must_end = case.technique in {"help", "version"} or case.intent is Intent.MUST_REFUSE
+        if not (is_busy or must_end):
+            return None
+        how = "computes without end" if is_busy else "waits without end"
+        return Suspicion(
+            case=case,
+            result=result,
+            what=f"{case.command} {case.option or case.technique}".strip(),
+            title=f"{line_of(case, observed)} does not end",
+            message=how,
+            expected="an end, since all input has been read",
+            got=f"{how}: stopped after {result.duration_ms / 1000:.0f} s, {result.cpu_ms / 1000:.0f} s computing",
+        )
+
+    def premise(self, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> bool:
+        """Give it twice the time."""
+        call = suspicion.case.call
+        limits = call.limits or observed.spec.limits
+        longer = limits.model_copy(update={"wall_s": limits.wall_s * _LONGER, "cpu_s": limits.cpu_s * _LONGER})
+        result = sandbox.run(call.model_copy(update={"limits": longer}))
+        return result.status in {Status.TIMEOUT_CPU, Status.TIMEOUT_WALL}
+
+
+def _signal_of(result: TestResult) -> int | None:
+    if result.signal in CRASH_SIGNALS:
+        return result.signal
+    number = (result.exit_code or 0) - _SHELL_OFFSET
+    if number not in CRASH_SIGNALS:
+        return None
+    told, names = decode(result.stderr.content), (signal.strsignal(number), signal_name(number))
+    return number if any(name and name in told for name in names) else None
+
+
+def _is_of_the_input(crash: Crash, case: TestCase, result: TestResult) -> bool:
+    """Tell whether the stack begins in, or speaks of, something that was given to the tool: it is an interpreter."""
+    given = {decode(file.path) for file in case.call.files} | {decode(word) for word in case.call.argv}
+    folder = f"/{result.surroundings.folder}/"
+    return any(
+        frame.file in given or frame.file.startswith((folder, "<stdin>", "<string>", "[eval]", "[stdin]", "./"))
+        for frame in crash.frames
+    )
+
+
+def _means_to_go_on(case: TestCase, observed: Observed) -> bool:
+    command = observed.tool.commands.get(case.command)
+    if command is None:
+        return False
+    named = [option for option in command.options if option.name == case.option]
+    spoken = [command.path, *(text for option in named for text in (*option.names, option.description))]
+    is_endless_itself = bool(_ENDLESS.search(command.summary)) and not command.recipes
+    return is_endless_itself or any(_ENDLESS.search(text) for text in spoken)
+
+
+def _words(case: TestCase) -> list[str]:
+    return [decode(word) for word in case.call.argv]

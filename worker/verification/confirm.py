@@ -1,0 +1,97 @@
+"""Confirms a suspicion: makes its calls again, sealed off afresh and in changed surroundings, and asks again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.interfaces.executor import Sandbox
+from shared.interfaces.verifier import Check, Observed, Suspicion
+from shared.models.call import PINNED, Call, CallFile, FileKind, Surroundings
+from shared.models.test_plan import TestCase
+from shared.models.test_result import FIRST_CONFIRMATION, TestResult
+
+# Zone, name of the folder, home, user and host change; locale and width, by which a tool may honestly go, do not.
+SURROUNDINGS = (
+    PINNED,
+    Surroundings(zone="Pacific/Auckland", folder="elsewhere", home="somebody", host="anywhere"),
+    Surroundings(zone="America/St_Johns", folder="a-folder-with-a-much-longer-name", home="u", host="h"),
+)
+TIMES = len(SURROUNDINGS)
+
+
+class Confirmed(NamedTuple):
+    """What came of it: the suspicion as it stands now, and how often it was seen in how many tries."""
+
+    suspicion: Suspicion
+    seen: int
+    tried: int = TIMES
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether it was seen each time."""
+        return self.seen == self.tried
+
+
+def confirm(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> Confirmed:
+    """Try a suspicion without the files that its calls do not name, and as it is where that does not hold."""
+    smaller = _without_unnamed_files(suspicion)
+    if smaller is not None:
+        found = _again(check, smaller, observed, sandbox)
+        if found.is_certain:
+            return found
+    return _again(check, suspicion, observed, sandbox)
+
+
+def _again(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> Confirmed:
+    sightings = [
+        sighting
+        for number, surroundings in enumerate(SURROUNDINGS)
+        if (sighting := _look(check, suspicion, observed, sandbox, number, surroundings))
+    ]
+    return Confirmed(sightings[0] if sightings else suspicion, len(sightings))
+
+
+def _look(  # noqa: PLR0913, PLR0917 - a try is all of these
+    check: Check,
+    suspicion: Suspicion,
+    observed: Observed,
+    sandbox: Sandbox,
+    number: int,
+    surroundings: Surroundings,
+) -> Suspicion | None:
+    cases = [case for case in (suspicion.case, suspicion.other) if case is not None]
+    runs = {case.key: _runs(case, sandbox, number, surroundings) for case in cases}
+    now = observed._replace(
+        cases=[*cases, *(case for case in observed.cases if case.key not in runs)],
+        results={**observed.results, **{key: results[0] for key, results in runs.items()}},
+        repeated={**observed.repeated, **{key: results[1:] for key, results in runs.items()}},
+    )
+    found = check.suspect(suspicion.case, now)
+    return found if found is not None and found.what == suspicion.what else None
+
+
+def _runs(case: TestCase, sandbox: Sandbox, number: int, surroundings: Surroundings) -> Sequence[TestResult]:
+    # Another repetition is another hash seed; a case that is planned more than once is confirmed by two runs.
+    first = FIRST_CONFIRMATION + 2 * number
+    repetitions = range(first, first + min(case.repetitions, 2))
+    return [sandbox.run(case.call, repetition, surroundings) for repetition in repetitions]
+
+
+def _without_unnamed_files(suspicion: Suspicion) -> Suspicion | None:
+    case = suspicion.case.model_copy(update={"call": _named_files_only(suspicion.case.call)})
+    other = suspicion.other and suspicion.other.model_copy(update={"call": _named_files_only(suspicion.other.call)})
+    if case.key == suspicion.case.key and (other is None or other.key == suspicion.other.key):  # type: ignore[union-attr]
+        return None
+    return suspicion._replace(case=case, other=other)
+
+
+def _named_files_only(call: Call) -> Call:
+    return call.model_copy(update={"files": tuple(file for file in call.files if _is_named(file, call.argv))})
+
+
+def _is_named(file: CallFile, argv: Sequence[bytes]) -> bool:
+    parents = {b"/".join(file.path.split(b"/")[:depth]) for depth in range(1, file.path.count(b"/") + 2)}
+    if file.kind is FileKind.DIRECTORY:
+        parents = {file.path}
+    return any(parent in word for word in argv for parent in parents)

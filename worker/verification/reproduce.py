@@ -1,0 +1,75 @@
+"""The shell line that shows a finding again, in an empty folder, with nothing but what it needs."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+
+from shared.models.call import BlobRef, Call, CallFile, FileKind
+from shared.models.job import ToolSpec
+from shared.utils.text import quote, quote_all
+
+_MOST_TEXT = 400
+_EMPTY_FOLDER = 'cd "$(mktemp -d)"'
+
+
+def reproduction(tool: ToolSpec, calls: Sequence[tuple[Call, int | None]]) -> str:
+    """Write a line for bash that makes calls, one after the other.
+
+    A call comes with a repetition where the hash seed of the run matters, else None. A content that is kept as a
+    blob is named by its hash: it is one of the user's own files.
+    """
+    files = {file.path: file for call, _ in calls for file in call.files}
+    preparations = [_EMPTY_FOLDER, *(_make(file) for _, file in sorted(files.items()))]
+    typed = "; ".join(_type(tool, call, repetition) for call, repetition in calls)
+    return " && ".join([*preparations, typed])
+
+
+def _make(file: CallFile) -> str:
+    path = quote(file.path)
+    folder = file.path.rpartition(b"/")[0]
+    first = f"mkdir -p {quote(folder)} && " if folder else ""
+    match file.kind:
+        case FileKind.DIRECTORY:
+            return f"mkdir -p {path}"
+        case FileKind.LINK:
+            return f"{first}ln -s {quote(_bytes(file.content))} {path}"
+        case _:
+            return f"{first}{_print(file.content)} > {path}" + (
+                "" if file.mode & 0o200 else f" && chmod {file.mode:o} {path}"
+            )
+
+
+def _type(tool: ToolSpec, call: Call, repetition: int | None) -> str:
+    variables = list(_variables({**tool.env, **call.env}, repetition))
+    typed = " ".join([*variables, quote_all([*tool.argv, *call.argv])])
+    return f"{typed} < /dev/null" if call.stdin is None else f"{_print(call.stdin)} | {typed}"
+
+
+def _variables(env: dict[str, bytes], repetition: int | None) -> Iterator[str]:
+    for name, value in sorted(env.items()):
+        yield f"{name}={quote(value)}"
+    if repetition is not None:
+        yield f"PYTHONHASHSEED={repetition}"
+
+
+def _print(content: BlobRef | bytes) -> str:
+    if isinstance(content, BlobRef):
+        return f"cat {content.blob[:12]}"
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return _decode(content)
+    is_plain = all(character.isprintable() or character in "\n\t" for character in text)
+    if not is_plain or len(content) > _MOST_TEXT:
+        return _decode(content)
+    escaped = text.replace("\\", "\\\\").replace("%", "%%").replace("\n", "\\n").replace("\t", "\\t")
+    return f"printf {quote(escaped.encode())}" if escaped else "printf ''"
+
+
+def _decode(content: bytes) -> str:
+    return f"echo {b64encode(content).decode()} | base64 -d"
+
+
+def _bytes(content: BlobRef | bytes) -> bytes:
+    return content.blob.encode() if isinstance(content, BlobRef) else content
