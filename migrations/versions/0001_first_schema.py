@@ -64,6 +64,11 @@ def upgrade() -> None:
         sa.Column("tool_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("tool_name", sa.String(), nullable=False),
         sa.Column(
+            "mode",
+            sa.Enum("embedded", "queue", native_enum=False, length=32, create_constraint=True, name="mode_word"),
+            nullable=False,
+        ),
+        sa.Column(
             "state",
             sa.Enum(
                 "running",
@@ -170,6 +175,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column(
+            "mode",
+            sa.Enum("embedded", "queue", native_enum=False, length=32, create_constraint=True, name="mode_word"),
+            nullable=False,
+        ),
+        sa.Column(
             "stage",
             sa.Enum(
                 "analyze",
@@ -213,7 +223,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("job_id", "stage", "shard", name=op.f("uq_work_item_job_id_stage_shard")),
     )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
-        batch_op.create_index("ix_work_item_claim", ["stage", "state", "run_after", "id"], unique=False)
+        batch_op.create_index("ix_work_item_claim", ["mode", "stage", "state", "run_after", "id"], unique=False)
         batch_op.create_index("ix_work_item_expiry", ["state", "lease_until"], unique=False)
 
     op.create_table(

@@ -45,6 +45,13 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Mode(StrEnum):
+    """Who works on a job: the process that made it, or the workers of the queue."""
+
+    EMBEDDED = "embedded"
+    QUEUE = "queue"
+
+
 class Profile(StrEnum):
     """How much is planned: a ceiling on cases, and on the seconds of the whole job."""
 
@@ -147,6 +154,7 @@ class Job(Value):
     """A job as its readers see it."""
 
     id: JobId
+    mode: Mode
     state: JobState
     spec: JobSpec
     traceparent: str
@@ -172,6 +180,7 @@ class JobRow(SQLModel, table=True):
     key: str = RowField(unique=True)
     tool_id: int | None = RowField(default=None, foreign_key="cli_tool.id", index=True, sa_type=BigKey)
     tool_name: str = RowField(index=True)
+    mode: Mode = RowField(sa_type=word_of(Mode))
     state: JobState = RowField(sa_type=word_of(JobState), index=True)
     traceparent: str
     max_time_s: float

@@ -9,7 +9,7 @@ from sqlmodel import Field as RowField
 from sqlmodel import Relationship, SQLModel
 
 from shared.models.base import BigKey, Utc, Value, body_of, word_of
-from shared.models.job import Fault, JobId, StageName
+from shared.models.job import Fault, JobId, Mode, StageName
 
 if TYPE_CHECKING:
     from shared.models.job import JobRow
@@ -85,12 +85,13 @@ class WorkItemRow(SQLModel, table=True):
     __tablename__ = "work_item"
     __table_args__ = (
         UniqueConstraint("job_id", "stage", "shard"),
-        Index("ix_work_item_claim", "stage", "state", "run_after", "id"),
+        Index("ix_work_item_claim", "mode", "stage", "state", "run_after", "id"),
         Index("ix_work_item_expiry", "state", "lease_until"),
     )
 
     id: ItemId | None = RowField(default=None, primary_key=True, sa_type=BigKey)
     job_id: JobId = RowField(foreign_key="job.id", ondelete="CASCADE", sa_type=Uuid)
+    mode: Mode = RowField(sa_type=word_of(Mode))
     stage: StageName = RowField(sa_type=word_of(StageName))
     shard: int
     state: ItemState = RowField(sa_type=word_of(ItemState))

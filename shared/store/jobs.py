@@ -11,7 +11,7 @@ from sqlalchemy import String, cast, func
 from sqlmodel import col, select, update
 
 from shared import pipeline
-from shared.models.job import Fault, Job, JobId, JobRow, JobSpec, JobState, StageName
+from shared.models.job import Fault, Job, JobId, JobRow, JobSpec, JobState, Mode, StageName
 from shared.models.test_plan import TestPlanRow
 from shared.models.work import ItemState, WorkItemRow
 from shared.pipeline import Situation, Step
@@ -45,12 +45,13 @@ class JobEndedError(UsageError):
 class Jobs(Rows):
     """The jobs of the store."""
 
-    def add(self, job_id: JobId, spec: JobSpec, traceparent: str, key: str) -> JobId:
+    def add(self, job_id: JobId, spec: JobSpec, mode: Mode, traceparent: str, key: str) -> JobId:
         """Store a job, or find the one that already has its key; give the id of what is there now."""
         row = {
             "id": job_id,
             "key": key,
             "tool_name": spec.tool.name,
+            "mode": mode,
             "state": JobState.RUNNING,
             "traceparent": traceparent,
             "max_time_s": spec.max_time_s,
@@ -200,6 +201,7 @@ class Jobs(Rows):
     def _begin(self, job: JobRow, items: tuple[tuple[StageName, int], ...]) -> None:
         common = {
             "job_id": job.id,
+            "mode": job.mode,
             "state": ItemState.READY,
             "run_after": self.now,
             "traceparent": job.traceparent,
@@ -213,6 +215,7 @@ class Jobs(Rows):
 def _job(row: JobRow) -> Job:
     return Job(
         id=row.id,
+        mode=row.mode,
         state=row.state,
         spec=row.body,
         traceparent=row.traceparent,

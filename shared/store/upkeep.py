@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select
 
-from shared.models.job import JobId, JobRow, JobState, StageName
+from shared.models.job import JobId, JobRow, JobState, Mode, StageName
 from shared.models.work import Ending, ItemState, LeadershipRow, WorkItemRow
 from shared.store.rows import Rows
 from shared.store.work import Work
@@ -44,8 +44,9 @@ class Upkeep(Rows):
         is_open = col(WorkItemRow.state).in_([ItemState.READY, ItemState.LEASED])
         has_open_items = select(WorkItemRow.id).where(WorkItemRow.job_id == JobRow.id, is_open).exists()
         is_due = or_(~has_open_items, col(JobRow.cancel_requested_at).is_not(None), col(JobRow.deadline_at) < self.now)
-        query = select(col(JobRow.id)).where(JobRow.state == JobState.RUNNING, is_due).limit(LIMIT)
-        return self.session.exec(query if only is None else query.where(JobRow.id == only)).all()
+        is_ours = JobRow.mode == Mode.QUEUE if only is None else JobRow.id == only
+        query = select(col(JobRow.id)).where(JobRow.state == JobState.RUNNING, is_ours, is_due)
+        return self.session.exec(query.limit(LIMIT)).all()
 
     def ready(self, grace_s: float, only: JobId | None = None) -> Counter[StageName]:
         """Count the items, by stage, that have been ready for some time."""
@@ -65,8 +66,8 @@ class Upkeep(Rows):
         return self.session.exec(query).one()
 
     def _count(self, condition: ColumnElement[bool], only: JobId | None = None) -> Counter[StageName]:
-        query = select(col(WorkItemRow.stage), func.count()).where(condition)
-        query = query if only is None else query.where(WorkItemRow.job_id == only)
+        is_ours = WorkItemRow.mode == Mode.QUEUE if only is None else WorkItemRow.job_id == only
+        query = select(col(WorkItemRow.stage), func.count()).where(condition, is_ours)
         return Counter(dict(self.session.exec(query.group_by(col(WorkItemRow.stage))).all()))
 
     def _give_back(self, condition: ColumnElement[bool]) -> int:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from shared import pipeline
 from shared.interfaces.executor import Stop
-from shared.models.job import Fault, JobId, JobRow, StageName
+from shared.models.job import Fault, JobId, JobRow, Mode, StageName
 from shared.models.test_result import TestResultRow
 from shared.models.work import Attempt, AttemptRow, Ending, ItemId, ItemState, WorkItem, WorkItemRow
 from shared.store.jobs import Jobs
@@ -43,7 +43,7 @@ class Work(Rows):
     """The work items of the store."""
 
     def claim(self, stage: StageName, owner: str, lease_s: float, only: JobId | None = None) -> WorkItem | None:
-        """Lease the next ready item of a stage; None when there is none.
+        """Lease the next ready item of a stage, of all jobs of the queue or of one job; None when there is none.
 
         When the answer to the commit is lost, so is the lease: the steward gives it back.
         """
@@ -129,8 +129,8 @@ class Work(Rows):
         query = select(WorkItemRow).where(
             WorkItemRow.stage == stage, WorkItemRow.state == ItemState.READY, WorkItemRow.run_after <= self.now
         )
-        if only:
-            query = query.where(WorkItemRow.job_id == only)
+        # A job of a process that made it itself is nobody else's, though its rows may lie in a store that all share.
+        query = query.where(WorkItemRow.job_id == only if only else WorkItemRow.mode == Mode.QUEUE)
         query = query.order_by(col(WorkItemRow.run_after), col(WorkItemRow.id)).limit(1)
         return self.session.exec(query.with_for_update(skip_locked=True)).first()
 
