@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,7 +14,9 @@ import structlog
 import svcs
 
 from shared.config import Settings
+from shared.health import Health, ask_all
 from shared.interfaces.executor import Capabilities, Provided
+from shared.interfaces.tokens import Tokens
 from shared.interfaces.verifier import Check
 from shared.models.job import JobId, JobState, SandboxPolicy, StageName, ToolSpec
 from shared.models.test_report import TestReport
@@ -124,6 +126,12 @@ def sandboxes() -> list[str]:
 def probe_sandboxes() -> Sequence[Capabilities]:
     """Try what each executor enforces here."""
     return [EXECUTORS.make(name).probe() for name in EXECUTORS.names() if name != "auto"]
+
+
+def ask_services(settings: Settings, make_tokens: Callable[[], Tokens]) -> Sequence[Health]:
+    """Ask every service of a worker whether it is well."""
+    with svcs.Container(make_registry(settings, "testronaut", make_tokens)) as container:
+        return ask_all(container)
 
 
 def find_tool(tool: ToolSpec, policy: SandboxPolicy) -> Provided:

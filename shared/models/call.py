@@ -35,6 +35,11 @@ class BlobRef(Value):
     blob: str = Field(pattern=_SHA256)
     size: int = Field(ge=0)
 
+    @classmethod
+    def of(cls, content: bytes) -> "BlobRef":
+        """Name a content."""
+        return cls(blob=sha256(content), size=len(content))
+
 
 Content = BlobRef | Raw
 """Bytes, or the name of a blob that holds them."""

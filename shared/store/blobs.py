@@ -26,9 +26,8 @@ class Blobs(Rows):
 
     def put(self, content: bytes) -> BlobRef:
         """Keep a content and name it."""
-        ref = BlobRef(blob=sha256(content), size=len(content))
         self.put_all([content])
-        return ref
+        return BlobRef.of(content)
 
     def put_all(self, contents: Iterable[bytes]) -> None:
         """Keep contents."""

@@ -17,8 +17,8 @@ class TestronautError(Exception):
     """
 
     __test__ = False
-    code: ClassVar[str] = "testronaut.failed"
-    exit_code: ClassVar[int] = EXIT_OURS
+    code: str = "testronaut.failed"
+    exit_code: int = EXIT_OURS
     is_final: ClassVar[bool] = False
     hint: str = ""
 

@@ -1,0 +1,1 @@
+"""The commands, by what they are for: make jobs, follow them, look at results, set up, operate."""

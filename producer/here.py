@@ -1,0 +1,42 @@
+"""Works on a job in this process, and leaves a partial report where that is interrupted."""
+
+from __future__ import annotations
+
+from producer import screen
+from producer.bootstrap import Services
+from producer.console import tell, watching
+from producer.deliver import keep
+from producer.outcome import Terminated
+from shared.models.job import JobId
+from shared.models.test_report import TestReport
+from worker import embedded
+
+
+def finish_here(app: Services, job_id: JobId, jobs: int | None) -> TestReport:
+    """Work on a job until it ends, and give its report; an interruption leaves a job that can be resumed."""
+    try:
+        with watching(job_id, app.store, is_quiet=app.is_quiet):
+            embedded.work_on(job_id, app.settings, app.traces, jobs)
+    except (KeyboardInterrupt, Terminated):
+        _leave(app, job_id)
+        raise
+    return report_of(app, job_id)
+
+
+def report_of(app: Services, job_id: JobId) -> TestReport:
+    """Give the report of a job; what is known so far where there is none yet."""
+    stored = app.store.read(lambda tx: tx.reports.find(job_id))
+    job = app.store.read(lambda tx: tx.jobs.get(job_id))
+    if stored is None:
+        return embedded.report_so_far(job_id, app.store)
+    # The report is made by the last stage, just before the job ends.
+    return stored.model_copy(update={"state": job.state, "ended_at": job.ended_at})
+
+
+def _leave(app: Services, job_id: JobId) -> None:
+    page = keep(embedded.report_so_far(job_id, app.store), embedded.write)
+    tell(
+        "",
+        f"testronaut: interrupted; what was found is kept. Go on with: testronaut resume {screen.short(job_id)}",
+        *([f"  Partial report: {page}"] if page else []),
+    )
