@@ -49,8 +49,8 @@ def parse_duration(text: str) -> float:
     word = text.strip().lower().replace(" ", "")
     parts = _DURATION_PART.findall(word)
     is_whole = bool(parts) and "".join(number + unit for number, unit in parts) == word
-    is_mixed_right = is_whole and all(unit for _, unit in parts[:-1])
-    seconds = sum(float(number) * _SECONDS[unit or "s"] for number, unit in parts) if is_mixed_right else 0.0
+    is_clear = is_whole and (len(parts) == 1 or all(unit for _, unit in parts))
+    seconds = sum(float(number) * _SECONDS[unit or "s"] for number, unit in parts) if is_clear else 0.0
     if seconds <= 0:
         raise InvalidValueError(f"{visible(text)!r} is not a duration", "Write a duration like 90, 90s, 1m30s or 2h.")
     return seconds
