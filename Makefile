@@ -1,0 +1,67 @@
+# `make` alone says what there is. The only things that must be there before: make, a POSIX shell, Python 3.11 or newer.
+VENV    ?= .venv
+BIN     := $(VENV)/bin
+PYTEST  := $(BIN)/python -m pytest
+DEMO    ?= gzip
+
+.DEFAULT_GOAL := help
+.PHONY: help setup needs demo check format test golden docs lock migrate revision up down build clean
+
+help:  ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready  ## Make the environment: everything from the lock file, and this project in place
+
+$(VENV)/.ready: requirements-dev.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)
+	@touch $@
+
+needs:  ## Install what demo and tests need from Debian's packages, or say how to
+	@sh scripts/needs.sh bubblewrap
+
+demo: setup needs  ## Test a real tool end to end, here, with no server running
+	@sh scripts/demo.sh $(BIN)/testronaut $(DEMO)
+
+check: setup  ## Format, lint, import contracts, types, fast tests, models against migrations (under 2 minutes)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m scripts.docs --check
+	$(PYTEST) -q -n auto -m "not slow" tests
+
+format: setup  ## Bring the code into the house's format
+	$(BIN)/ruff check --fix -q . || true
+	$(BIN)/ruff format .
+
+test: setup  ## Everything: real servers, sandboxes and a browser; installs or starts what it needs, says what it skips
+	@sh scripts/needs.sh bubblewrap redis postgresql chromium
+	$(PYTEST) -n auto --dist worksteal tests
+
+golden: setup  ## Write the golden files anew; read the difference before committing it
+	TESTRONAUT_GOLDEN=write $(PYTEST) -q tests/unit/worker/reporting
+
+docs: setup  ## Write the generated pages anew
+	$(BIN)/python -m scripts.docs
+
+lock:  ## Resolve the newest versions into the lock files (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+
+migrate: setup  ## Bring the configured database to the newest revision
+	$(BIN)/testronaut db upgrade
+
+revision: setup  ## Write a new revision from the models: make revision NAME="what changes"
+	$(BIN)/python -m scripts.revision "$(NAME)"
+
+build: setup  ## Build the wheel
+	$(BIN)/python -m hatchling build -t wheel
+
+up:  ## Start the whole stack in containers: redis, postgres, migrate, worker, jaeger
+	docker compose up -d --build
+
+down:  ## Stop it, and forget its data
+	docker compose down -v
+
+clean:  ## Remove what was made here
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut
