@@ -188,7 +188,7 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> Iterator[t
     known = {f"{PREFIX}{section.upper()}__{field.upper()}" for section, fields in _sections() for field in fields}
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            yield name, near(name, known)
+            yield name, near(name, known, most=1)
 
 
 def _sections() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -211,13 +211,13 @@ class _File:
         places: dict[str, tuple[Path, str]] = {}
         for name, keys in (("pyproject.toml", ("tool", "testronaut")), (FILE, ())):
             path = next((parent / name for parent in (folder, *folder.parents) if (parent / name).is_file()), None)
-            text, table = _read(path, keys) if path else ("", {})
+            if path is None:
+                continue
+            text, table = _read(path, keys)
             for section, given in table.items():
                 both = isinstance(given, dict) and isinstance(content.get(section), dict)
                 content[section] = {**content[section], **given} if both else given
-                for key in (section, *(given if isinstance(given, dict) else ())):
-                    assert path is not None  # noqa: S101 - a table came from it
-                    places[key] = (path, text)
+                places |= dict.fromkeys((section, *_keys_in(given)), (path, text))
         return cls(content, places)
 
     def place_of(self, key: str) -> str:
@@ -228,6 +228,14 @@ class _File:
         pattern = re.compile(rf"""^\s*(\[+\s*)?(["']?){re.escape(key)}\2\s*[\].=]""")
         line = next((number for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)), None)
         return f"{path.name}:{line}" if line else path.name
+
+
+def _keys_in(given: object) -> Iterator[str]:
+    if isinstance(given, dict):
+        yield from given
+    elif isinstance(given, list):
+        for entry in given:
+            yield from _keys_in(entry)
 
 
 def _read(path: Path, keys: tuple[str, ...]) -> tuple[str, dict[str, Any]]:

@@ -43,9 +43,7 @@ def test_a_job_leads_to_all_that_belongs_to_it_and_back(world: World) -> None:
 
 def test_commands_are_a_tree(world: World) -> None:
     paths = ("", "remote", "remote add", "remote add x", "show")
-    tool = CliTool(
-        name="t", argv=(b"t",), fingerprint="f", commands={path: Command(path=path) for path in paths}
-    )
+    tool = CliTool(name="t", argv=(b"t",), fingerprint="f", commands={path: Command(path=path) for path in paths})
     job_id = world.submit()
     world.store.write(lambda tx: tx.tools.put(job_id, tool))
 

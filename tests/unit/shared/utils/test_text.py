@@ -50,6 +50,10 @@ def test_near_words_are_named_nearest_first() -> None:
 
 
 def test_numbers_are_told_as_people_do() -> None:
-    assert [count(1, "case"), count(2, "case"), count(1200, "entry", "entries")] == ["1 case", "2 cases", "1,200 entries"]
+    assert [count(1, "case"), count(2, "case"), count(1200, "entry", "entries")] == [
+        "1 case",
+        "2 cases",
+        "1,200 entries",
+    ]
     assert [duration(0.34), duration(1.234), duration(200)] == ["340 ms", "1.2 s", "3 min 20 s"]
     assert [size(812), size(1536), size(64 << 20), size(3 << 30)] == ["812 B", "1.5 KiB", "64.0 MiB", "3.0 GiB"]
