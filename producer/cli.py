@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from producer.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, Terminated
-from shared.utils.errors import EXIT_OURS, EXIT_USAGE, TestronautError
+from producer.codes import EXIT_INTERRUPTED, EXIT_OURS, EXIT_TERMINATED, EXIT_USAGE, Terminated
+from shared.utils.errors import TestronautError
 from shared.utils.text import near, visible
 
 # Name -> the module of `producer.commands` that holds it, and what `--help` says of it without loading it.
@@ -76,7 +76,7 @@ class LazyGroup(click.Group):
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but what went wrong.")
 @click.pass_context
 def testronaut(ctx: click.Context, verbose: int, quiet: bool) -> None:  # noqa: FBT001 - click's way
-    r"""Test any command-line tool without writing a test.
+    """Test any command-line tool without writing a test.
 
     `testronaut run TOOL` learns the tool's interface, plans calls, makes them in a sandbox, judges what they show and
     reports what is wrong, each with a line that shows it again.
@@ -84,7 +84,7 @@ def testronaut(ctx: click.Context, verbose: int, quiet: bool) -> None:  # noqa: 
     \b
     Exit codes: 0 nothing found, 1 findings, 2 usage, 3 Testronaut failed, 4 the tool cannot be tested,
                 5 cut short by the time limit, 130 interrupted, 143 terminated.
-    """
+    """  # noqa: D301 - click reads the mark
     ctx.obj = {"verbose": verbose, "quiet": quiet}
 
 

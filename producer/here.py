@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from producer import screen
 from producer.bootstrap import Services
+from producer.codes import Terminated
 from producer.console import tell, watching
 from producer.deliver import keep
-from producer.outcome import Terminated
 from shared.models.job import JobId
 from shared.models.test_report import TestReport
 from worker import embedded

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
+from producer.codes import EXIT_CLEAN, EXIT_CUT, EXIT_FINDINGS, EXIT_OURS
 from shared.models.finding import Severity
 from shared.models.job import JobState
 from shared.models.test_report import Reach, TestReport
-from shared.utils.errors import EXIT_OURS
-
-EXIT_CLEAN = 0
-EXIT_FINDINGS = 1
-EXIT_CUT = 5
-EXIT_INTERRUPTED = 130
-EXIT_TERMINATED = 143
 
 NEVER = "never"
-
-
-class Terminated(BaseException):
-    """SIGTERM: end in order, as with Ctrl-C, and say so in the exit code."""
 
 
 def exit_code(report: TestReport, fail_on: str) -> int:

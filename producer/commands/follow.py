@@ -8,13 +8,14 @@ import click
 
 from producer import screen
 from producer.bootstrap import Services, begin
+from producer.codes import EXIT_CLEAN
 from producer.commands.options import fail_on_option
 from producer.console import say, tell
 from producer.deliver import TEXT, Delivery, keep
 from producer.follow import Progress, look
 from producer.here import finish_here
 from producer.look import find_job
-from producer.outcome import EXIT_CLEAN, exit_code
+from producer.outcome import exit_code
 from producer.wait import conclude, wait_for
 from shared.models.job import Job, JobId, JobState, Mode
 from shared.store.session import Transaction

@@ -10,12 +10,12 @@ from rich.text import Text
 
 from producer import screen
 from producer.bootstrap import begin
+from producer.codes import EXIT_CLEAN
 from producer.commands.options import format_option, output_option
 from producer.console import say, tell
 from producer.deliver import TEXT, deliver, plan_delivery
 from producer.here import report_of
 from producer.look import find_finding, find_job, is_finding
-from producer.outcome import EXIT_CLEAN
 from shared.utils.errors import UsageError
 from shared.utils.text import near, visible
 from worker import embedded

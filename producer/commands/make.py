@@ -13,12 +13,13 @@ from rich.text import Text
 
 from producer import screen
 from producer.bootstrap import Services, begin
+from producer.codes import EXIT_CLEAN, EXIT_FINDINGS
 from producer.commands.options import fail_on_option, format_option, job_options, output_option, request_of
 from producer.console import say, tell
 from producer.deliver import deliver, plan_delivery
 from producer.here import finish_here, report_of
 from producer.look import find_finding, find_job
-from producer.outcome import EXIT_CLEAN, EXIT_FINDINGS, exit_code
+from producer.outcome import exit_code
 from producer.submit import Accepted, Prepared, prepare
 from producer.submit import submit as accept
 from producer.wait import conclude, wait_for

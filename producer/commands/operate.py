@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from producer.outcome import EXIT_CLEAN, EXIT_FINDINGS
+from producer.codes import EXIT_CLEAN, EXIT_FINDINGS
 from shared.config import PREFIX, Settings, load_settings
 from shared.store import schema
 from shared.store.session import make_engine

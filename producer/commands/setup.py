@@ -13,8 +13,8 @@ from typing import NamedTuple
 import click
 
 from producer import screen
+from producer.codes import EXIT_CLEAN, EXIT_FINDINGS
 from producer.console import say
-from producer.outcome import EXIT_CLEAN, EXIT_FINDINGS
 from shared.config import ConfigError, Settings, load_settings, unknown_variables
 from shared.health import Health
 from shared.interfaces.executor import Capabilities
