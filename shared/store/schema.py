@@ -45,7 +45,7 @@ def metadata() -> Any:  # noqa: ANN401 - what Alembic takes
 
 def head() -> str:
     """Name the newest revision that this version knows."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
+    found = ScriptDirectory.from_config(config()).get_current_head()
     assert found is not None  # noqa: S101 - the package holds at least one revision
     return found
 
@@ -80,14 +80,14 @@ def upgrade(engine: Engine) -> str:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         _refuse_unknown(MigrationContext.configure(connection).get_current_revision())
-        command.upgrade(_config(connection), "head")
+        command.upgrade(config(connection), "head")
     return head()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to an earlier revision, `base` for none at all; what the later ones held is lost."""
     with _alone(engine), engine.begin() as connection:
-        command.downgrade(_config(connection), revision)
+        command.downgrade(config(connection), revision)
 
 
 def require(engine: Engine) -> None:
@@ -115,18 +115,19 @@ def differences(engine: Engine) -> list[str]:
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseTooNewError(
             f"the database is newer than this version (revision {revision}, known up to {head()})"
         )
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "migrations:")
-    config.attributes["connection"] = connection
-    return config
+def config(connection: Connection | None = None) -> Config:
+    """Configure Alembic, without a file, for a connection or for none."""
+    made = Config()
+    made.set_main_option("script_location", "migrations:")
+    made.attributes["connection"] = connection
+    return made
 
 
 @contextmanager
