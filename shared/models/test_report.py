@@ -64,7 +64,7 @@ class StageTime(Value):
 
 
 class CaseReport(Value):
-    """One case as a line: what was typed, what became of it."""
+    """One case as a line: what was typed, what became of it; `findings` are places in the report (`F1`)."""
 
     key: str
     line: str
@@ -74,6 +74,7 @@ class CaseReport(Value):
     because: str = ""
     verdict: VerdictWord
     reason: str = ""
+    rate: float | None = None
     status: Status | None = None
     exit_code: int | None = None
     signal: int | None = None
