@@ -97,8 +97,8 @@ def _settings() -> str:
     lines += ["| key | what it is |", "|---|---|"]
     lines += [f"| `{name}` | {field.description} |" for name, field in ToolHints.model_fields.items()]
     text = (
-        "Defaults < `[tool.testronaut]` in pyproject.toml < testronaut.toml (both found upward) < environment < options. "
-        "Unknown keys are errors; unknown variables are named by `testronaut doctor`."
+        "Defaults < `[tool.testronaut]` in pyproject.toml < testronaut.toml (both found upward) < environment "
+        "< options. Unknown keys are errors; unknown variables are named by `testronaut doctor`."
     )
     return _page("Settings", text, lines)
 
