@@ -1,0 +1,157 @@
+"""What a value is, as far as its name and its documentation tell, and which values to try for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.models.cli_tool import ValueType
+from worker.knowledge import samples
+
+_WORDS: Mapping[ValueType, str] = {
+    ValueType.DIRECTORY: "dir dirs directory directories folder folders dirname workdir outdir rootdir basedir",
+    ValueType.OUTPUT: "output outfile out outputfile outpath dest destination logfile",
+    ValueType.FILE: "file files filename filenames path paths filepath infile input inputfile fname src source script"
+    " archive config configfile conffile keyfile paths_from zipfile",
+    ValueType.FLOAT: "float float32 float64 double decimal ratio factor percent percentage real probability",
+    ValueType.SIZE: "size bytes blocksize bufsize bufsiz memory sizes",
+    ValueType.DURATION: "duration seconds secs sec timeout delay interval ms milliseconds minutes ttl",
+    ValueType.DATE: "date datetime timestamp since until yyyy",
+    ValueType.URL: "url urls uri uris link endpoint href",
+    ValueType.REGEX: "regex regexp regexes pattern patterns",
+    ValueType.FORMAT: "format fmt template",
+    ValueType.KEY_VALUE: "stringtostring keyvalue key_value map mapping",
+    ValueType.LIST: "list lists strings stringslice stringarray ints intslice columns_list",
+    ValueType.INTEGER: "n num number int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 integer integers count"
+    " lines line cols columns column width height depth level levels port limit jobs job pid max min digits pages page"
+    " retries threads index nth chars characters nr year seed numeric",
+    ValueType.TEXT: "string str text name names word words msg message title label user username prefix suffix tag"
+    " id style char delim delimiter separator sep",
+}
+_BY_WORD = {word: value_type for value_type, words in _WORDS.items() for word in words.split()}
+
+# Names that say no more than that there is a value.
+_SAYS_NOTHING = frozenset("string str text value val arg argument args param parameter x y word var".split())
+
+_DESCRIBED: tuple[tuple[re.Pattern[str], ValueType], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), value_type)
+    for pattern, value_type in (
+        (r"\b(?:write|save|store|dump|log)s?\b.{0,40}\bto\b.{0,20}\bfile\b|\boutput file\b", ValueType.OUTPUT),
+        (r"\bregular expression\b|\bregexp?\b", ValueType.REGEX),
+        (r"\b(?:number|amount|count) of\b|\bmaximum number\b|\bhow many\b", ValueType.INTEGER),
+        (r"\bin (?:milli)?seconds\b|\btime-?out\b", ValueType.DURATION),
+        (r"\bin bytes\b", ValueType.SIZE),
+        (r"\bpath (?:to|of) (?:the |a |an )?(?:\w+ )?(?:directory|folder)\b", ValueType.DIRECTORY),
+        (r"\b(?:read|load)s?\b.{0,40}\bfrom\b.{0,20}\bfile\b|\bpath (?:to|of)\b|\binput file\b", ValueType.FILE),
+        (r"\bcomma[- ]separated\b", ValueType.LIST),
+    )
+)
+_INTEGER = re.compile(r"[-+]?\d+")
+_FLOAT = re.compile(r"[-+]?\d+\.\d+")
+_KEY_VALUE = re.compile(r"[\w.<>-]+=[\w.<>\[\]-]+")
+
+_LADDERS: Mapping[ValueType | None, tuple[bytes, ...]] = {
+    ValueType.TEXT: (b"alpha", b"a", b"1", b"two words"),
+    ValueType.INTEGER: (b"1", b"2", b"3", b"10", b"0"),
+    ValueType.FLOAT: (b"1.5", b"1", b"0.5"),
+    ValueType.SIZE: (b"1024", b"1", b"1K", b"10"),
+    ValueType.DURATION: (b"1", b"1s", b"2"),
+    ValueType.DATE: (b"2024-01-31", b"2024-01-31T12:00:00", b"2024-01-31 12:00:00"),
+    ValueType.OUTPUT: (samples.NEW,),
+    ValueType.DIRECTORY: (samples.FOLDER, b"."),
+    ValueType.URL: (b"http://localhost/", b"http://127.0.0.1/"),
+    ValueType.REGEX: (b"a", b"[a-z]+", b"^b"),
+    ValueType.FORMAT: (b"json", b"text", b"csv"),
+    ValueType.KEY_VALUE: (b"key=value", b"a=1"),
+    ValueType.LIST: (b"a,b", b"a", b"1,2"),
+    # A digit is a number as well as a word.
+    None: (b"1", b"a", b"sample.txt"),
+}
+_OWN_SYNTAX = frozenset({ValueType.TEXT, ValueType.FORMAT, ValueType.DATE, ValueType.LIST, ValueType.DURATION, None})
+
+
+def type_of(
+    value_name: str | None,
+    description: str = "",
+    names: Sequence[str] = (),
+    choices: Sequence[str] | None = None,
+    default: str | None = None,
+) -> ValueType | None:
+    """Guess what a value is: from its choices, its own name, the option's names, its description, its default.
+
+    None where nothing tells.
+    """
+    if choices:
+        return ValueType.CHOICE
+    named = _by_name(value_name or "")
+    if named is ValueType.FILE and _is_written(names, description):
+        return ValueType.OUTPUT
+    if named is not None and not _says_nothing(value_name or ""):
+        return named
+    return _by_names(names) or _by_description(description) or _by_default(default) or named
+
+
+def ladder(
+    value_type: ValueType | None,
+    choices: Sequence[str] | None = None,
+    default: str | None = None,
+    value_name: str | None = None,
+) -> tuple[bytes, ...]:
+    """Give values to try, the most plausible and harmless first; never none.
+
+    Names of files are those of the samples, so they need the basic files in the folder of the call. A documented
+    default comes first where the value has a syntax of its own, else last.
+    """
+    if choices:
+        return tuple(dict.fromkeys(choice.encode() for choice in choices))
+    if value_type is ValueType.FILE:
+        return tuple(dict.fromkeys((samples.file_for(value_name or "").path, b"sample.txt", b"sample.json")))
+    steps = _LADDERS.get(value_type, _LADDERS[None])
+    if not default or "\0" in default:
+        return steps
+    known = default.encode(errors="replace")
+    return tuple(dict.fromkeys((known, *steps) if value_type in _OWN_SYNTAX else (*steps, known)))
+
+
+def _by_name(name: str) -> ValueType | None:
+    if _KEY_VALUE.search(name):
+        return ValueType.KEY_VALUE
+    words = _words_of(name)
+    whole = _BY_WORD.get("".join(words))
+    # In `output-dir` and `max-width` the last word says what it is.
+    return whole or _first_known(reversed(words))
+
+
+def _by_names(names: Iterable[str]) -> ValueType | None:
+    longest = max(names, key=len, default="")
+    return _by_name(longest.lstrip("-")) if longest.startswith("--") else None
+
+
+def _by_description(description: str) -> ValueType | None:
+    return next((value_type for pattern, value_type in _DESCRIBED if pattern.search(description)), None)
+
+
+def _by_default(default: str | None) -> ValueType | None:
+    if default is None:
+        return None
+    if _INTEGER.fullmatch(default):
+        return ValueType.INTEGER
+    return ValueType.FLOAT if _FLOAT.fullmatch(default) else None
+
+
+def _is_written(names: Iterable[str], description: str) -> bool:
+    if any(_by_name(name.lstrip("-")) is ValueType.OUTPUT for name in names):
+        return True
+    return _by_description(description) is ValueType.OUTPUT
+
+
+def _first_known(words: Iterable[str]) -> ValueType | None:
+    return next((_BY_WORD[word] for word in words if word in _BY_WORD), None)
+
+
+def _says_nothing(name: str) -> bool:
+    return all(word in _SAYS_NOTHING for word in _words_of(name))
+
+
+def _words_of(name: str) -> list[str]:
+    return re.findall(r"[a-z]+\d*", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
