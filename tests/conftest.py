@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from shared.utils import logging
 from tests.world import World
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet_logs() -> None:
+    logging.configure("error")
 
 
 @pytest.fixture

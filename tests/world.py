@@ -50,9 +50,7 @@ def migrated_copy(folder: Path) -> str:
         made = folder / "template.db"
         engine = make_engine(f"sqlite:///{made}")
         schema.upgrade(engine)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
+        engine.dispose()  # the last connection's end brings all of it into the one file
         made.replace(template)
     copyfile(template, folder / "store.db")
     return f"sqlite:///{folder}/store.db"

@@ -224,7 +224,7 @@ class CliToolRow(SQLModel, table=True):
     fingerprint: str = RowField(index=True)
     body: ToolHead = RowField(sa_type=body_of(ToolHead))
 
-    commands: list["CommandRow"] = Relationship(back_populates="tool", cascade_delete=True)
+    commands: list["CommandRow"] = Relationship(back_populates="tool", passive_deletes="all")
     jobs: list["JobRow"] = Relationship(back_populates="tool")
 
 

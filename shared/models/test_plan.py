@@ -125,7 +125,7 @@ class TestPlanRow(SQLModel, table=True):
     digest: str
 
     job: "JobRow" = Relationship(back_populates="plan")
-    cases: list["TestCaseRow"] = Relationship(back_populates="plan", cascade_delete=True)
+    cases: list["TestCaseRow"] = Relationship(back_populates="plan", passive_deletes="all")
 
 
 class TestCaseRow(SQLModel, table=True):

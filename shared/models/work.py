@@ -105,7 +105,7 @@ class WorkItemRow(SQLModel, table=True):
     traceparent: str
 
     job: "JobRow" = Relationship(back_populates="items")
-    attempts: list["AttemptRow"] = Relationship(back_populates="item", cascade_delete=True)
+    attempts: list["AttemptRow"] = Relationship(back_populates="item", passive_deletes="all")
 
 
 class AttemptRow(SQLModel, table=True):

@@ -11,7 +11,7 @@ from shared.models.cli_tool import CliTool, CliToolRow, Command
 from shared.models.job import JobRow
 from shared.models.test_plan import TestCaseRow
 from shared.models.test_result import TestResultRow
-from shared.models.work import AttemptRow, WorkItemRow
+from shared.models.work import AttemptRow, ItemId, WorkItemRow
 from shared.store.session import Transaction
 from tests.world import SPEC, World
 
@@ -71,7 +71,7 @@ def test_what_two_jobs_learn_alike_is_kept_once(world: World) -> None:
 
 def test_an_orphan_is_refused(world: World) -> None:
     def add(tx: Transaction) -> None:
-        tx.session.add(AttemptRow(item_id=4711, fence=1, owner="nobody", started_at=world.clock.now()))
+        tx.session.add(AttemptRow(item_id=ItemId(4711), fence=1, owner="nobody", started_at=world.clock.now()))
 
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
         world.store.write(add)

@@ -1,0 +1,147 @@
+"""The memory of calls: made once for a job, however often a stage asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.interfaces.executor import Sandbox
+from shared.models.base import sha256
+from shared.models.call import PINNED, BlobRef, Call, CallFile, Surroundings
+from shared.models.job import JobId
+from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
+from tests.fakes.sandbox import FakeSandbox
+from tests.world import LEASE_S, World
+from worker.memory import INLINE_BYTES, Fresh, RememberingSandbox, _slim
+
+CALL = Call(argv=(b"x",))
+ELSEWHERE = Surroundings(folder="elsewhere")
+
+
+class Memory:
+    """A remembering sandbox over a counting one, with all that it hands to its turn."""
+
+    def __init__(self, world: World, job_id: JobId, answer: Callable[[Call], tuple[int, bytes, bytes]]) -> None:
+        self.calls: list[Call] = []
+        self.fresh: list[Fresh] = []
+
+        def count(call: Call) -> tuple[int, bytes, bytes]:
+            self.calls.append(call)
+            return answer(call)
+
+        inner: Sandbox = FakeSandbox(count)
+        self.sandbox = RememberingSandbox(inner, job_id, world.store, self.fresh.append, world.metrics, world.traces)
+
+
+@pytest.fixture
+def job_id(world: World) -> JobId:
+    return world.submit()
+
+
+@pytest.fixture
+def memory(world: World, job_id: JobId) -> Memory:
+    return Memory(world, job_id, lambda _: (0, b"out", b""))
+
+
+def keep(world: World, memory: Memory) -> None:
+    """Do what a turn does: write all that is new under a lease."""
+    item = world.store.write(lambda tx: tx.work.claim(world.items()[-1].stage, "me", LEASE_S))
+    assert item is not None
+    world.store.write(lambda tx: tx.results.add(item, [fresh.result for fresh in memory.fresh]), holding=item)
+    memory.sandbox.kept()
+
+
+def test_a_call_is_made_once_also_before_anything_is_written(memory: Memory) -> None:
+    first, second = memory.sandbox.run(CALL), memory.sandbox.run(CALL)
+    assert first == second
+    assert len(memory.calls) == len(memory.fresh) == 1
+
+
+def test_what_was_written_is_known_to_whoever_comes_next(world: World, job_id: JobId, memory: Memory) -> None:
+    first = memory.sandbox.run(CALL)
+    keep(world, memory)
+    after = Memory(world, job_id, lambda _: (1, b"another", b""))
+    assert after.sandbox.run(CALL) == first
+    assert list(after.sandbox.map([(CALL, 0), (CALL, 1)]))[0] == first
+    assert len(after.calls) == 1, "the other repetition"
+
+
+def test_another_job_knows_nothing_of_it(world: World, memory: Memory) -> None:
+    memory.sandbox.run(CALL)
+    keep(world, memory)
+    other = Memory(world, world.submit(), lambda _: (1, b"another", b""))
+    assert other.sandbox.run(CALL).status is Status.NONZERO
+
+
+def test_repetitions_are_calls_of_their_own(memory: Memory) -> None:
+    memory.sandbox.run(CALL, 0)
+    memory.sandbox.run(CALL, 1)
+    assert len(memory.calls) == 2
+
+
+def test_surroundings_of_its_own_belong_to_confirmations(memory: Memory) -> None:
+    memory.sandbox.run(CALL, 0, ELSEWHERE)
+    memory.sandbox.run(CALL, 0, PINNED)
+    assert len(memory.calls) == 2
+    assert [fresh.result.surroundings for fresh in memory.fresh] == [PINNED]
+    memory.sandbox.run(CALL, FIRST_CONFIRMATION, ELSEWHERE)
+    memory.sandbox.run(CALL, FIRST_CONFIRMATION, ELSEWHERE)
+    assert len(memory.calls) == 3
+
+
+def test_contents_that_are_kept_elsewhere_reach_the_tool(world: World, memory: Memory) -> None:
+    large = world.store.write(lambda tx: tx.blobs.put(b"large"))
+    call = Call(stdin=large, files=(CallFile(path=b"f", content=large), CallFile(path=b"g", content=b"small")))
+    memory.sandbox.run(call)
+    (made,) = memory.calls
+    assert made.stdin == b"large"
+    assert [file.content for file in made.files] == [b"large", b"small"]
+    assert made.digest() == call.digest()
+
+
+def test_a_content_that_is_lost_is_an_error_of_ours(memory: Memory) -> None:
+    with pytest.raises(Exception, match="no blob"):
+        memory.sandbox.run(Call(stdin=BlobRef.of(b"never stored")))
+
+
+def test_a_long_output_goes_to_a_blob_and_both_its_ends_stay(world: World, job_id: JobId) -> None:
+    text = b"a" * INLINE_BYTES + b"z" * INLINE_BYTES
+    memory = Memory(world, job_id, lambda _: (0, text, b"short"))
+    result = memory.sandbox.run(CALL)
+    assert memory.fresh[0].blobs == (text,)
+    assert result.stdout.blob == sha256(text)
+    assert (result.stdout.head[:1], result.stdout.tail[-1:]) == (b"a", b"z")
+    assert len(result.stdout.head) + len(result.stdout.tail) == INLINE_BYTES
+    assert (result.stdout.total_bytes, result.stdout.sha256) == (len(text), sha256(text))
+    assert result.stderr == Stream.of(b"short")
+
+
+def test_calls_are_counted_and_timed(world: World, memory: Memory) -> None:
+    memory.sandbox.run(CALL)
+    memory.sandbox.run(CALL)
+    text = world.metrics.text().decode()
+    assert 'testronaut_call_seconds_count{status="ok"} 1.0' in text
+    assert "testronaut_calls_answered_total 1.0" in text
+
+
+def test_a_call_has_a_span(world: World, memory: Memory) -> None:
+    memory.sandbox.run(CALL)
+    (span,) = world.spans.get_finished_spans()
+    assert span.name == "call"
+    assert span.attributes is not None
+    assert span.attributes["testronaut.call.status"] == "ok"
+    assert span.attributes["process.exit.code"] == 0
+
+
+def test_the_tool_is_the_inner_sandbox_s(memory: Memory) -> None:
+    assert memory.sandbox.tool.path
+
+
+def test_both_halves_of_what_was_captured_are_kept_when_the_middle_is_missing() -> None:
+    stream = Stream(head=b"a" * 9000, tail=b"z" * 9000, total_bytes=1_000_000, sha256="0" * 64)
+    result = TestResult(call_digest="d", status=Status.OK, exit_code=0, stdout=stream)
+    slim = _slim(result)
+    assert slim.result.stdout.total_bytes == 1_000_000
+    assert not slim.result.stdout.is_whole
+    assert slim.blobs == (b"a" * 9000 + b"z" * 9000,)
