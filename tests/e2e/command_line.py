@@ -41,7 +41,7 @@ def environment(**settings: str) -> dict[str, str]:
     }
 
 
-def testronaut(*words: str, folder: Path, timeout_s: float = 120, **settings: str) -> Ended:
+def run_program(*words: str, folder: Path, timeout_s: float = 120, **settings: str) -> Ended:
     """Start the program in a folder and wait for its end."""
     process = subprocess.run(
         [PROGRAM, *words],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command_line import environment, specimen, testronaut
+from tests.e2e.command_line import environment, run_program, specimen
 from worker import embedded
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ FAULTS = {
 
 def findings(folder: Path, fault: str) -> list[dict[str, object]]:
     tool = specimen(folder, fault)
-    ended = testronaut(
+    ended = run_program(
         "run",
         str(tool),
         "--profile",

@@ -20,6 +20,7 @@ from tests.fakes.frob import TRACEBACK, Ran, case, ran, result, tool
 from worker.reporting.assemble import Gathered, assemble
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+NOWHERE = "0" * 16  # the fingerprint of a finding that is not in the report
 JOB = JobId(UUID("0192f0c1-7a6b-7c3d-8e4f-5a6b7c8d9e0f"))
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -219,7 +220,7 @@ def verdicts(outcomes: Sequence[Ran], found: Sequence[Finding]) -> Mapping[str, 
             word=one.word,
             reason=one.reason,
             rate=one.rate,
-            findings=(behind[one.case.key],) if one.word is VerdictWord.FAIL else (),
+            findings=(behind.get(one.case.key, NOWHERE),) if one.word is VerdictWord.FAIL else (),
         )
         for one in outcomes
     }

@@ -22,7 +22,7 @@ from shared.models.work import AttemptRow, Ending, ItemState, WorkItemRow
 from shared.store import schema
 from shared.store.session import Store, open_store
 from shared.tokens import name_of
-from tests.e2e.command_line import Ended, specimen, testronaut
+from tests.e2e.command_line import Ended, run_program, specimen
 from tests.integration.collector import Collector, Seen, collecting
 from tests.integration.servers import RedisServer, Worker, eventually, redis_server
 
@@ -72,7 +72,7 @@ class Queue:
 
     def run(self, *words: str) -> Ended:
         extra = {"TELEMETRY__ENDPOINT": self.endpoint} if self.endpoint else {}
-        return testronaut(*words, folder=self.folder, **self.settings, **extra)
+        return run_program(*words, folder=self.folder, **self.settings, **extra)
 
     def states(self, jobs: list[JobId]) -> set[JobState]:
         return {self.store.read(lambda tx: tx.jobs.get(job)).state for job in jobs}  # noqa: B023
@@ -132,7 +132,7 @@ def test_two_workers_end_ten_jobs_as_one_process_would_in_one_trace_each(queue: 
         assert_one_trace(job, queue, collector.spans)
     assert {span.service for span in collector.spans} >= {"testronaut", "testronaut-worker"}
     assert len({span.pid for span in collector.spans if span.service == "testronaut-worker"}) > 1
-    here = testronaut("run", str(queue.tool), "--profile", "quick", "-f", "json", folder=queue.folder)
+    here = run_program("run", str(queue.tool), "--profile", "quick", "-f", "json", folder=queue.folder)
     assert here.document["digest"] == digest, "both modes say the same"
 
 

@@ -31,7 +31,9 @@ _WORDS: Mapping[ValueType, str] = {
 _BY_WORD = {word: value_type for value_type, words in _WORDS.items() for word in words.split()}
 
 # Names that say no more than that there is a value.
-_SAYS_NOTHING = frozenset("string str text value val arg argument args param parameter x y word var".split())
+_SAYS_NOTHING = frozenset(
+    {"string", "str", "text", "value", "val", "arg", "argument", "args", "param", "parameter", "x", "y", "word", "var"}
+)
 
 _DESCRIBED: tuple[tuple[re.Pattern[str], ValueType], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), value_type)

@@ -17,11 +17,11 @@ _ENDINGS = {
 
 def ending(status: Status | None, exit_code: int | None, signal: int | None) -> str:
     """Say how a call ended: `exit 2`, `signal 11`, `not executed`."""
-    if status is None:
-        return "not executed"
     if exit_code is not None:
         return f"exit {exit_code}"
-    return f"signal {signal}" if signal is not None else _ENDINGS[status]
+    if signal is not None:
+        return f"signal {signal}"
+    return "not executed" if status is None else _ENDINGS[status]
 
 
 def printed(text: str, most: int) -> str:

@@ -94,10 +94,10 @@ def test_every_link_leads_to_something_on_the_page(make: Callable[[], TestReport
 @ALL
 def test_nothing_on_a_page_asks_for_anything_outside(make: Callable[[], TestReport]) -> None:
     page = outline(make())
-    for tag, given in page.tags:
-        assert not any(name.startswith("on") for name in given), tag
-        assert "src" not in given
-        assert tag != "link" or (given["href"] or "").startswith("data:")
+    for tag, named in page.tags:
+        assert not any(name.startswith("on") for name in named), tag
+        assert "src" not in named
+        assert tag != "link" or (named["href"] or "").startswith("data:")
     assert Counter(tag for tag, _ in page.tags)["script"] == 2
 
 
@@ -132,8 +132,8 @@ def with_text(text: str) -> TestReport:
     report = rich()
     finding = report.findings[0].finding.model_copy(
         update={
-            **dict.fromkeys(("title", "expected", "got", "reproduce", "signature", "channel"), text or "x"),
-            "evidence": (Evidence(label=text or "x", text="kept " + text),),
+            **dict.fromkeys(("title", "expected", "got", "reproduce", "signature", "channel"), text),
+            "evidence": (Evidence(label=text.encode(errors="replace").decode(), text="kept " + text),),
         }
     )
     tool = report.tool and report.tool.model_copy(update={"version": text, "fingerprint": text})
@@ -142,7 +142,7 @@ def with_text(text: str) -> TestReport:
         update={
             "findings": (report.findings[0].model_copy(update={"finding": finding}),),
             "tool": tool,
-            "tool_name": text or "x",
+            "tool_name": text,
             "cases": cases,
             "warnings": (text,),
         }
