@@ -1,0 +1,195 @@
+"""What all sandboxes with a runner do alike: a call becomes an order, and the runner's answer a test result."""
+
+from __future__ import annotations
+
+import os
+import signal
+from abc import abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.interfaces.executor import Guard, GuardedSandbox, Provided
+from shared.models.base import sha256
+from shared.models.call import BlobRef, Call, CallFile, FileKind, Limits, Surroundings
+from shared.models.job import ToolSpec
+from shared.models.test_result import Change, FileChange, Status, Stream, TestResult
+from shared.utils.errors import TestronautError
+from shared.utils.text import decode
+from worker.execution.connection import Connection, RunnerFailedError
+from worker.execution.environment import environment
+from worker.execution.limits import MOST_ENTRIES, rlimits
+from worker.execution.provide import Found
+
+# The runner ends a call in time; beyond that it gets this long to look at what the call left behind.
+MARGIN_S = 10.0
+
+_PASSED_LIMITS = {
+    b"wall": Status.TIMEOUT_WALL,
+    b"cpu": Status.TIMEOUT_CPU,
+    b"output": Status.OUTPUT_LIMIT,
+    b"memory": Status.MEMORY_LIMIT,
+    b"entries": Status.MEMORY_LIMIT,
+}
+
+
+class ContentMissingError(TestronautError):
+    """A call reached the sandbox with the name of a content instead of the content: a mistake of ours."""
+
+    code = "sandbox.content_missing"
+    is_final = True
+
+
+@dataclass(frozen=True)
+class Place:
+    """A runner that waits for orders, and the folders of its calls; `processes` is what the kernel shall count to."""
+
+    runner: Connection
+    folder: str
+    home: str
+    temporary: str
+    volumes: tuple[str, ...]
+    processes: int
+
+
+class RunnerSandbox(GuardedSandbox):
+    """A sandbox whose calls a runner makes; a place for them is started when the first is made."""
+
+    def __init__(self, spec: ToolSpec, limits: Limits, guard: Guard) -> None:
+        super().__init__(guard)
+        self.spec = spec
+        self.limits = limits
+
+    @property
+    def tool(self) -> Provided:
+        """Say where the tool was found."""
+        return self.found.provided
+
+    @property
+    @abstractmethod
+    def level(self) -> str:
+        """Say what really holds."""
+
+    @cached_property
+    def found(self) -> Found:
+        """Find the tool, once."""
+        return self._find()
+
+    @abstractmethod
+    def _find(self) -> Found: ...
+
+    @abstractmethod
+    def _start(self, surroundings: Surroundings, limits: Limits) -> AbstractContextManager[Place]: ...
+
+    def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
+        limits = call.limits or self.limits
+        known = {"call_digest": call.digest(), "repetition": repetition, "surroundings": surroundings}
+        asked = _asked(call)
+        found = self.found
+        try:
+            with self._start(surroundings, limits) as place:
+                told = environment(surroundings, repetition, place.home, place.temporary, found.view.path)
+                order = {
+                    **asked,
+                    **_allowed(limits, place),
+                    "path": found.provided.path.encode(errors="surrogateescape"),
+                    "argv": [*found.provided.argv, *call.argv],
+                    "env": {**told, **self.spec.env, **call.env},
+                }
+                answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
+            return result_of(answer, limits, {**known, "level": self.level})
+        except (RunnerFailedError, OSError) as error:
+            detail = str(error)
+        except (ValidationError, KeyError, TypeError, ValueError) as error:
+            detail = f"an answer that makes no sense: {error}"
+        return TestResult(**known, status=Status.SANDBOX_ERROR, level=self.level, detail=detail)
+
+
+def _asked(call: Call) -> Mapping[str, Any]:
+    files = [_file(file) for file in call.files]
+    return {"files": files} if call.stdin is None else {"files": files, "stdin": _content(call.stdin)}
+
+
+def _file(file: CallFile) -> Mapping[str, Any]:
+    return {"path": file.path, "kind": file.kind.value, "mode": file.mode, "content": _content(file.content)}
+
+
+def _content(content: BlobRef | bytes) -> bytes:
+    if isinstance(content, BlobRef):
+        raise ContentMissingError(f"the content {content.blob[:12]} of a call was not fetched before the call was made")
+    return content
+
+
+def _allowed(limits: Limits, place: Place) -> Mapping[str, Any]:
+    return {
+        "folder": place.folder,
+        "volumes": list(place.volumes),
+        "wall_us": int(limits.wall_s * 1e6),
+        "cpu_us": int(limits.cpu_s * 1e6),
+        "memory_bytes": limits.memory_bytes,
+        "output_bytes": limits.output_bytes,
+        "kept_bytes": limits.kept_bytes,
+        "hashed_bytes": limits.disk_bytes,
+        "entries": MOST_ENTRIES,
+        "rlimits": rlimits(limits, place.processes),
+    }
+
+
+def result_of(answer: Mapping[str, Any], limits: Limits, known: Mapping[str, Any]) -> TestResult:
+    """Turn a runner's answer into a result.
+
+    Raises:
+        KeyError, TypeError, ValueError: it makes no sense.
+
+    """
+    if "spawn_error" in answer:
+        reason = os.strerror(answer["spawn_error"])
+        return TestResult(**known, status=Status.SPAWN_ERROR, detail=f"it cannot be started: {reason}")
+    return TestResult(
+        **known,
+        **_ending(answer, limits),
+        stdout=_stream(answer["stdout"]),
+        stderr=_stream(answer["stderr"]),
+        files=tuple(_change(change) for change in answer["changes"]),
+        duration_ms=answer["duration_us"] / 1000,
+        cpu_ms=answer["cpu_us"] / 1000,
+        peak_rss_bytes=answer["peak_rss_bytes"],
+        leftovers=tuple(decode(name) for name in answer["leftovers"]),
+    )
+
+
+def _ending(answer: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
+    if passed := answer["ended_by"]:
+        detail = f"more than {MOST_ENTRIES} files" if passed == b"entries" else ""
+        return {"status": _PASSED_LIMITS[passed], "detail": detail}
+    code = os.waitstatus_to_exitcode(answer["wait_status"])
+    if code >= 0:
+        return {"status": Status.NONZERO if code else Status.OK, "exit_code": code}
+    if code == -signal.SIGXCPU or (code == -signal.SIGKILL and answer["cpu_us"] >= limits.cpu_s * 1e6):
+        return {"status": Status.TIMEOUT_CPU}
+    detail = f"a file grew beyond {limits.file_bytes} bytes" if code == -signal.SIGXFSZ else ""
+    return {"status": Status.SIGNALLED, "signal": -code, "detail": detail}
+
+
+def _stream(seen: Mapping[str, Any]) -> Stream:
+    if "sha256" not in seen:
+        return Stream.of(seen["head"] + seen["tail"])
+    return Stream(**{**seen, "sha256": seen["sha256"].decode()})
+
+
+def _change(seen: Mapping[str, Any]) -> FileChange:
+    content = seen.get("content")
+    hashed = seen["sha256"].decode() if "sha256" in seen else None
+    return FileChange(
+        path=seen["path"],
+        change=Change(seen["change"].decode()),
+        kind=FileKind(seen["kind"].decode()),
+        mode=seen.get("mode", 0),
+        size=seen.get("size", 0),
+        sha256=hashed if content is None else sha256(content),
+        content=content,
+    )
