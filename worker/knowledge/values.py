@@ -18,7 +18,7 @@ _WORDS: Mapping[ValueType, str] = {
     ValueType.DURATION: "duration seconds secs sec timeout delay interval ms milliseconds minutes ttl",
     ValueType.DATE: "date datetime timestamp since until yyyy",
     ValueType.URL: "url urls uri uris link endpoint href",
-    ValueType.REGEX: "regex regexp regexes pattern patterns",
+    ValueType.REGEX: "regex regexp regexes pattern patterns glob globs",
     ValueType.FORMAT: "format fmt template",
     ValueType.KEY_VALUE: "stringtostring keyvalue key_value map mapping",
     ValueType.LIST: "list lists strings stringslice stringarray ints intslice columns_list",

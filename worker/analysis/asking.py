@@ -1,0 +1,75 @@
+"""Asks the tool, within a budget of calls: the only module of the analysis that makes any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.interfaces.executor import Sandbox
+from shared.models.call import Call
+from shared.models.job import Profile
+from shared.models.test_result import Status, TestResult
+from worker.analysis.text import plain_text
+
+# Calls, not seconds: one tool, one interface, however busy the machine is.
+BUDGETS: Mapping[Profile, int] = {Profile.QUICK: 40, Profile.STANDARD: 150, Profile.DEEP: 400}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call showed, as plain text."""
+
+    call: Call
+    result: TestResult
+
+    @property
+    def stdout(self) -> str:
+        """Give what was printed on standard output."""
+        return plain_text(self.result.stdout.content)
+
+    @property
+    def stderr(self) -> str:
+        """Give what was printed on standard error."""
+        return plain_text(self.result.stderr.content)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Give what was printed on either stream, empty ones left out."""
+        return tuple(text for text in (self.stdout, self.stderr) if text.strip())
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether the call says nothing about the tool."""
+        return self.result.status is Status.SANDBOX_ERROR
+
+    @property
+    def worked(self) -> bool:
+        """Tell whether the tool says that all went well."""
+        return self.result.status is Status.OK
+
+
+class Asker:
+    """Makes calls until the budget is spent; a call that was made before costs nothing."""
+
+    def __init__(self, sandbox: Sandbox, budget: int) -> None:
+        self._sandbox = sandbox
+        self._known: dict[str, Answer] = {}
+        self.left = budget
+
+    def ask(self, call: Call) -> Answer | None:
+        """Make one call; None when the budget is spent."""
+        return self.ask_all([call])[0]
+
+    def ask_all(self, calls: Sequence[Call], reserve: int = 0) -> list[Answer | None]:
+        """Make calls that do not need each other's answers, and leave so many for later."""
+        digests = [call.digest() for call in calls]
+        new = {digest: call for digest, call in zip(digests, calls, strict=True) if digest not in self._known}
+        affordable = list(new.items())[: max(0, self.left - reserve)]
+        self.left -= len(affordable)
+        for (digest, _), answer in zip(affordable, self._make([call for _, call in affordable]), strict=True):
+            self._known[digest] = answer
+        return [self._known.get(digest) for digest in digests]
+
+    def _make(self, calls: Sequence[Call]) -> Iterator[Answer]:
+        results = self._sandbox.map([(call, 0) for call in calls])
+        return (Answer(call, result) for call, result in zip(calls, results, strict=True))

@@ -1,0 +1,168 @@
+"""Finds the entries of options in a section: a head, and the description beside or below it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+
+from worker.analysis.claims import LIKELY, UNSURE
+from worker.analysis.dialects.heads import (
+    Head,
+    is_list_of_heads,
+    option_follows,
+    parse_beginning,
+    parse_head,
+    parse_list,
+)
+from worker.analysis.dialects.layout import GAP, Kind, Line, Section
+
+_DASH = re.compile(r"\s*(?::|--?|[\u2013\u2014])\s+(?=\S)")
+_VALUE = re.compile(r"[<\[{(]|[A-Z][A-Z0-9_]+\b")
+_BEFORE_DESCRIPTION = re.compile(r"^\s*[:=-]\s+")
+_SENTENCE = re.compile(r" (?=[A-Za-z(])")
+_LONGEST_DESCRIPTION = 4000
+
+
+@dataclass
+class Entry:
+    """The head of one option, and the lines that describe it."""
+
+    head: Head
+    number: int
+    indent: int
+    confidence: float = LIKELY
+    lines: list[str] = field(default_factory=list)
+    below: int | None = None
+
+    @property
+    def description(self) -> str:
+        """Join the lines; a word that was broken at its hyphen is whole again."""
+        text = ""
+        for line in self.lines:
+            is_broken = text.endswith("-") and not text.endswith(" -") and line[:1].islower()
+            text += line if is_broken or not text else f" {line}"
+        return text[:_LONGEST_DESCRIPTION]
+
+
+@dataclass(frozen=True)
+class _Cut:
+    head: Head
+    description: str
+    confidence: float = LIKELY
+
+
+def option_entries(section: Section) -> tuple[Entry, ...]:
+    """Find the entries of options; sections of examples and asides have none."""
+    if section.kind in {Kind.EXAMPLES, Kind.ASIDE, Kind.ALIASES}:
+        return ()
+    entries: list[Entry] = []
+    lines = tuple(_with_heads_joined(section.lines))
+    column = _column_of_descriptions(lines)
+    now: Entry | None = None
+    prose_at: int | None = None
+    for line, following in zip_longest(lines, lines[1:]):
+        begun = [] if _is_inside(line, now, column, prose_at) else _begin(line, following, column, section.kind)
+        if begun:
+            entries += begun
+            now, prose_at = begun[-1], None
+        elif now is not None and line.indent > now.indent:
+            now.below = line.indent if now.below is None and not now.lines else now.below
+            now.lines.append(line.text)
+        else:
+            now, prose_at = None, line.indent
+    return tuple(entries)
+
+
+def _with_heads_joined(lines: Sequence[Line]) -> Iterator[Line]:
+    """Join a head that goes on in the next line: `--color[=WHEN],` above `--colour[=WHEN]`."""
+    held: Line | None = None
+    for line in lines:
+        now = line
+        if held is not None and option_follows(line.text):
+            now = replace(held, text=f"{held.text} {line.text}")
+        elif held is not None:
+            yield held
+        held = now if now.text.endswith(",") and parse_head(now.text.rstrip(",")) else None
+        if held is None:
+            yield now
+    if held is not None:
+        yield held
+
+
+def _is_inside(line: Line, now: Entry | None, column: int | None, prose_at: int | None) -> bool:
+    """Tell a line that goes on with a description or a paragraph, whatever it begins with."""
+    if not option_follows(line.text):
+        return True
+    if prose_at == line.indent and not line.after_blank and not GAP.search(line.text):
+        return True
+    if column is not None and line.indent >= column:
+        return True
+    return now is not None and now.below is not None and line.indent >= now.below
+
+
+def _begin(line: Line, following: Line | None, column: int | None, kind: Kind) -> list[Entry]:
+    has_below = following is not None and following.indent > line.indent and not option_follows(following.text)
+    if not has_below and is_list_of_heads(line.text):
+        return [Entry(head, line.number, line.indent, UNSURE) for head in parse_list(line.text)]
+    cut = _cut(line, column, kind)
+    if cut is None:
+        return []
+    entry = Entry(cut.head, line.number, line.indent, cut.confidence)
+    if cut.description:
+        entry.lines.append(cut.description)
+    return [entry]
+
+
+def _cut(line: Line, column: int | None, kind: Kind) -> _Cut | None:
+    """Take a line apart into head and description: at its gap, at the column of descriptions, or as far as it reads."""
+    for place in _places_to_cut(line, column):
+        head = parse_head(line.text[:place])
+        if head:
+            return _Cut(head, _BEFORE_DESCRIPTION.sub("", line.text[place:]).strip())
+    head = parse_head(line.text, plain_words=1)
+    return _Cut(head, "") if head else _cut_without_gap(line.text, kind)
+
+
+def _places_to_cut(line: Line, column: int | None) -> Iterator[int]:
+    gaps = [gap.start() for gap in list(GAP.finditer(line.text))[:3]]
+    for place in gaps:
+        # `-o  --option  what it does`: what follows the first gap is another spelling.
+        rest = GAP.split(line.text[place:].strip(), maxsplit=1)
+        if option_follows(rest[0]) and len(rest) > 1 and parse_head(rest[0]):
+            continue
+        yield place
+        break
+    if column is not None:
+        place = column - line.indent
+        is_beside = 0 < place < len(line.text) and line.text[place - 1] == " "
+        if is_beside and not _VALUE.match(line.text, place):
+            yield place
+
+
+def _cut_without_gap(text: str, kind: Kind) -> _Cut | None:
+    begun = parse_beginning(text)
+    if begun is None:
+        return None
+    head, end = begun
+    dash = _DASH.match(text, end)
+    if dash:
+        return _Cut(head, text[dash.end() :].strip())
+    # Under a heading for options even a bare list is one, elsewhere `-x is ...` is a sentence.
+    if kind is Kind.OPTIONS and _SENTENCE.match(text, end):
+        description = text[end:].strip()
+        return _Cut(head, description, LIKELY if description[0].isupper() else UNSURE)
+    return None
+
+
+def _column_of_descriptions(lines: Sequence[Line]) -> int | None:
+    """Find the column where most descriptions stand that share a line with their head."""
+    columns: Counter[int] = Counter()
+    for line in lines:
+        gap = GAP.search(line.text) if option_follows(line.text) else None
+        if gap and parse_head(line.text[: gap.start()]):
+            columns[line.indent + gap.end()] += 1
+    most = max(columns.values(), default=0)
+    return min((column for column, count in columns.items() if count == most), default=None)

@@ -1,0 +1,319 @@
+"""Reads the head of an entry: the spellings of an option and what stands for its value.
+
+-f, --file=FILE     -f FILE, --file FILE     --color[=WHEN]     -v, --verbose...     --[no-]wrap
+-o, --out string    --mode {fast,slow}       -O<level>          --level [low|high]   --up / --down
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.models.cli_tool import Takes
+from worker.knowledge.values import type_of
+
+_NAME = re.compile(
+    r"--(?:\[no-?\]|\(no-?\)|\{no-?\})[A-Za-z0-9](?:[\w+]|[-.]+(?=\w))*"
+    r"|--?[A-Za-z0-9_](?:[\w+]|[-.](?=[-\w]))*"
+    r"|-#+|-[?@.%:!,*^$](?![\w.])"
+)
+_NEGATION = re.compile(r"--[\[({](no-?)[\])}]")
+_SEPARATOR = re.compile(r"\s+/\s+|\s*[,|/]\s*|\s+or\s+|\s+")
+_OPTION_FOLLOWS = re.compile(r"-(?:-[A-Za-z0-9\[({]|[^\s-])")
+_UPPER = re.compile(r"[A-Z][A-Z0-9_]*(?![a-z])")
+_LOWER = re.compile(r"[A-Za-z][\w.,:/=*+-]*(?:\[\])?$")
+_QUOTED = re.compile(r"'[^']{1,60}'|\"[^\"]{1,60}\"")
+_DOTS = re.compile(r"\s?(?:\.{3}|…)")
+_OPENING = {"<": ">", "[": "]", "{": "}", "(": ")"}
+_GLUED = re.compile(r"\[?[=:]|[<\[{(]|,(?=[<\[])")
+_WORDS_BEFORE_A_GAP = 2
+_JOINING = frozenset({"and", "is", "or"})
+_MOST_SPELLINGS = 12
+_LONGEST_VALUE_NAME = 60
+
+_SHORT_AND_VALUE = re.compile(r"(-[A-Za-z0-9])([A-Z][A-Z0-9_]*)|(-[A-Z])([a-z]{3,})")
+_MADE_OF_A_PLACEHOLDER = re.compile(r"--?(?:[a-z0-9]+-)+[A-Z]{2,}(?:-[a-z0-9]+)*|--?[A-Z]{2,}(?:-[a-z0-9]+)+")
+_CHOICE = re.compile(r"[A-Za-z0-9][\w.+:@/-]*")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What stands for a value."""
+
+    takes: Takes = Takes.NONE
+    name: str | None = None
+    choices: tuple[str, ...] | None = None
+    repeatable: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The spellings of one option, those that switch it off, and its value."""
+
+    names: tuple[str, ...]
+    negations: tuple[str, ...] = ()
+    slot: Slot = Slot()
+
+
+@dataclass(frozen=True)
+class _Spelled:
+    name: str
+    slot: Slot
+    before: str = ""
+
+
+def parse_head(text: str, plain_words: int = _WORDS_BEFORE_A_GAP) -> Head | None:
+    """Read a text that must be a head from its first to its last character; None for everything else.
+
+    So many words without brackets or capitals may name the values of one spelling: more of them are a sentence.
+    """
+    spelled, end = _scan(text, plain_words)
+    return _head_of(spelled) if spelled and not text[end:].strip() else None
+
+
+def parse_beginning(text: str) -> tuple[Head, int] | None:
+    """Read a head at the beginning of a text and say where it ends; a plain word after it is no value here."""
+    spelled, end = _scan(text, 0)
+    head = _head_of(spelled)
+    return (head, end) if head else None
+
+
+def is_list_of_heads(text: str) -> bool:
+    """Tell a line that lists several options without describing any (`-depth -maxdepth LEVELS -xdev`)."""
+    spelled, end = _scan(text, 0)
+    return len(spelled) > 1 and not text[end:].strip() and all(one.before.isspace() for one in spelled[1:])
+
+
+def parse_list(text: str) -> list[Head]:
+    """Read each option of such a line."""
+    spelled, _ = _scan(text, 0)
+    return [head for one in spelled if (head := _head_of([one]))]
+
+
+def option_follows(text: str, at: int = 0) -> bool:
+    """Tell whether something like an option begins at a place."""
+    return _OPTION_FOLLOWS.match(text, at) is not None
+
+
+def name_at(text: str, at: int = 0) -> str | None:
+    """Give the spelling of an option that begins at a place."""
+    found = _NAME.match(text, at)
+    return found[0] if found else None
+
+
+def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
+    """Say what a word stands for that takes the place of a value: `FILE`, `<n>`, `[WHEN]`, `{a,b}`, `[a|b]`."""
+    repeatable = "..." in token or "…" in token
+    bare = _DOTS.sub("", token).strip().rstrip(":")
+    inner, bracket = _unwrapped(bare)
+    choices = _choices(inner, bracket)
+    is_list = bracket == "[" and "|" in inner
+    is_optional = optional or (bracket == "[" and not (is_list and (spaced or choices is not None)))
+    takes = Takes.OPTIONAL if is_optional else Takes.REQUIRED
+    return Slot(takes, None if choices else inner[:_LONGEST_VALUE_NAME] or None, choices, repeatable)
+
+
+def token_end(text: str, at: int) -> int:
+    """Find the end of a word that may hold brackets with blanks in them."""
+    while at < len(text):
+        character = text[at]
+        quoted = _QUOTED.match(text, at) if character in "'\"" else None
+        if quoted:
+            at = quoted.end()
+        elif character in _OPENING:
+            at = closing(text, at)
+        elif character.isspace() or _ends_spelling(text, at):
+            break
+        else:
+            at += 1
+    return at
+
+
+def _ends_spelling(text: str, at: int) -> bool:
+    if text[at] == ",":
+        return at + 1 >= len(text) or text[at + 1].isspace() or text[at + 1] == "-"
+    return text[at] in "|/" and option_follows(text, at + 1)
+
+
+def closing(text: str, at: int) -> int:
+    """Find the place after the bracket that closes the one at a place; the next character where none does."""
+    waiting: list[str] = []
+    for place in range(at, min(len(text), at + 500)):
+        character = text[place]
+        if character in _OPENING:
+            waiting.append(_OPENING[character])
+        elif waiting and character == waiting[-1]:
+            waiting.pop()
+            if not waiting:
+                return place + 1
+    return at + 1
+
+
+def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
+    """Read spelling after spelling as long as they are joined as spellings are."""
+    spelled: list[_Spelled] = []
+    at, before = 0, ""
+    while len(spelled) < _MOST_SPELLINGS:
+        found = _NAME.match(text, at)
+        if not found:
+            return [], 0
+        slot, end = _slot_at(text, found.end(), plain_words)
+        spelled.append(_unglued(_Spelled(found[0], slot, before)))
+        separator = _SEPARATOR.match(text, end)
+        if not separator or not option_follows(text, separator.end()):
+            return spelled, end
+        at, before = separator.end(), separator[0]
+    return [], 0
+
+
+def _slot_at(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
+    dots = _DOTS.match(text, at)
+    if dots:
+        return Slot(repeatable=True), dots.end()
+    glued = _GLUED.match(text, at)
+    if glued:
+        return _glued_slot(text, at, glued[0])
+    if text[at : at + 1] != " ":
+        return Slot(), at
+    return _spaced_slot(text, at, plain_words)
+
+
+def _glued_slot(text: str, at: int, mark: str) -> tuple[Slot, int]:
+    end = max(token_end(text, at), at + 1)
+    token = text[at:end]
+    if mark == "=" and token.endswith(":"):
+        return _slot_with_default(token[1:-1].strip("'\"")), end
+    if mark[0] == "[" and len(mark) > 1:
+        inner, rest = _split_closing(token)
+        slot = slot_of(inner[2:-1] or rest, optional=True, spaced=False)
+    else:
+        slot = slot_of(token.lstrip("=:,"), spaced=mark in "=:")
+    more = _DOTS.match(text, end)
+    return slot, more.end() if more else end
+
+
+def _slot_with_default(default: str) -> Slot:
+    """Read `--size=500:` and `--all=false:`, where the default stands in place of a name."""
+    is_flag = default in {"true", "false"}
+    return Slot(Takes.NONE if is_flag else Takes.REQUIRED, default=None if default in {"", "[]"} else default)
+
+
+def _split_closing(token: str) -> tuple[str, str]:
+    end = closing(token, 0)
+    return token[:end], token[end:]
+
+
+def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
+    tokens: list[str] = []
+    words = 0
+    end = at
+    while text[end : end + 1] == " " and _is_value(text, end + 1, lower=words < plain_words):
+        start, end = end + 1, token_end(text, end + 1)
+        tokens.append(text[start:end])
+        words += text[start].islower()
+    dots = _DOTS.match(text, end)
+    if not tokens:
+        return Slot(), at
+    end = dots.end() if dots else end
+    first = slot_of(tokens[0] + ("..." if dots else ""))
+    more = any("..." in token for token in tokens)
+    name = " ".join(_unwrapped(token)[0] for token in tokens if "..." not in token)[:_LONGEST_VALUE_NAME]
+    is_several = len(tokens) > 1 and first.choices is None
+    named = name or first.name
+    return Slot(first.takes, named if is_several else first.name, first.choices, first.repeatable or more), end
+
+
+def _is_value(text: str, at: int, *, lower: bool) -> bool:
+    if at >= len(text) or option_follows(text, at):
+        return False
+    if text[at] in _OPENING or _QUOTED.match(text, at):
+        return True
+    token = text[at : token_end(text, at)]
+    if _UPPER.match(token) or "=" in token[1:] or "|" in token[1:-1]:
+        return True
+    is_word = _LOWER.match(_DOTS.sub("", token)) is not None and not _DOTS.sub("", token).endswith((".", ":"))
+    return lower and is_word and token not in _JOINING
+
+
+def _unwrapped(token: str) -> tuple[str, str]:
+    """Take off the brackets around a whole word, and say which the outermost were."""
+    outer = ""
+    while len(token) > 1 and token[0] in _OPENING and closing(token, 0) == len(token):
+        outer = outer or token[0]
+        token = token[1:-1].strip().removeprefix("=")
+    return token.strip("\"'"), outer
+
+
+def _choices(inner: str, bracket: str) -> tuple[str, ...] | None:
+    parts = re.split(r"\s*\|\s*", inner) if "|" in inner else re.split(r"\s*,\s*", inner) if bracket == "{" else []
+    words = [part.strip("\"' ") for part in parts]
+    if len(words) < (1 if bracket == "{" else 2) or not all(_CHOICE.fullmatch(word) for word in words):
+        return None
+    if bracket != "{" and any(_stands_for_something(word, bracket) for word in words):
+        return None
+    return tuple(dict.fromkeys(words))
+
+
+def _stands_for_something(word: str, bracket: str) -> bool:
+    """Tell a placeholder from a word to be typed: `FILE|DIR` and `<file|dir>` are no choices, `[size|date]` are."""
+    is_upper = word.isupper() and len(word) > 1
+    return is_upper or (bracket in {"<", ""} and type_of(word) is not None)
+
+
+def _unglued(spelled: _Spelled) -> _Spelled:
+    """Take `-ANUM` and `-Olevel` apart into the option and its value."""
+    found = _SHORT_AND_VALUE.fullmatch(spelled.name)
+    if found is None or is_placeholder(spelled.name) or spelled.slot.takes is not Takes.NONE:
+        return spelled
+    name, value = found[1] or found[3], found[2] or found[4]
+    is_value = type_of(value) is not None or (value.isupper() and len(value) > 2)  # noqa: PLR2004 - more than a letter
+    return _Spelled(name, Slot(Takes.REQUIRED, value), spelled.before) if is_value else spelled
+
+
+def is_placeholder(name: str) -> bool:
+    """Tell a pattern for many options (`-NUM`, `--with-FEATURE`) from one that can be typed."""
+    word = name.lstrip("-")
+    is_type = len(word) > 1 and word.isupper() and type_of(word) is not None
+    return is_type or _MADE_OF_A_PLACEHOLDER.fullmatch(name) is not None
+
+
+def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
+    kept = [one for one in spelled if not is_placeholder(one.name)]
+    if not kept:
+        return None
+    second = _second_group(kept)
+    negations = [name for one in kept for name in _negations(one.name)]
+    names = [_NEGATION.sub("--", one.name) for one in kept if one not in second]
+    negations += [one.name for one in second]
+    negations += [name for name in names if name.startswith("--no-") and f"--{name[5:]}" in names]
+    names = [name for name in dict.fromkeys(names) if name not in negations]
+    return Head(tuple(names), tuple(dict.fromkeys(negations)), _joined([one.slot for one in kept]))
+
+
+def _negations(name: str) -> Iterator[str]:
+    found = _NEGATION.match(name)
+    if found:
+        yield f"--{found[1]}{name[found.end() :]}"
+
+
+def _second_group(spelled: Sequence[_Spelled]) -> list[_Spelled]:
+    """Give what stands behind ` / `: there it switches off, unless it is only the other length of the same name."""
+    place = next((number for number, one in enumerate(spelled) if one.before.strip() == "/" and " " in one.before), 0)
+    first, second = list(spelled[:place]), list(spelled[place:])
+    is_alias = bool(first) and _are_long(first) != _are_long(second)
+    return [] if not first or is_alias else second
+
+
+def _are_long(spelled: Sequence[_Spelled]) -> bool:
+    return any(one.name.startswith("--") for one in spelled)
+
+
+def _joined(slots: Sequence[Slot]) -> Slot:
+    """Join what stands for a value: named for one spelling, it is meant for all of them."""
+    kinds = {slot.takes for slot in slots}
+    takes = next((kind for kind in (Takes.OPTIONAL, Takes.REQUIRED) if kind in kinds), Takes.NONE)
+    named = next((slot for slot in slots if slot.choices), None) or next((slot for slot in slots if slot.name), Slot())
+    default = next((slot.default for slot in slots if slot.default is not None), None)
+    return Slot(takes, named.name, named.choices, any(slot.repeatable for slot in slots), default)

@@ -1,0 +1,257 @@
+"""Reads one help text, in whatever dialect it is written, and gives what it claims.
+
+There is no guess at the dialect first: tools mix them, and what the families share (headings, heads with a gap or
+an indent behind them, notes in brackets) is more than what parts them. Each idea has a module: `layout` the sections,
+`heads` the syntax of options, `entries` and `commands` the lists, `notes` what a description says beside its prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, takewhile
+
+from shared.models.cli_tool import Takes, ValueType
+from worker.analysis.claims import ArgumentClaim, CommandClaim, OptionClaim, Reading
+from worker.analysis.dialects.commands import command_claims
+from worker.analysis.dialects.entries import Entry, option_entries
+from worker.analysis.dialects.heads import option_follows, slot_of
+from worker.analysis.dialects.layout import GAP, Kind, Layout, Line, Section, kind_of, lay_out
+from worker.analysis.dialects.notes import Notes, read_notes
+from worker.analysis.usage_line import Usage, parse_usage
+from worker.knowledge.refusals import read_refusals
+from worker.knowledge.values import type_of
+
+_LONGEST_SUMMARY = 200
+_LONGEST_VALUE_LIST = 60
+_TOO_MANY_USAGE_LINES = 60
+_ARGUMENT = re.compile(r"(?:[<\[{]+)?[A-Za-z][\w .:/|,-]*(?:[>\]}]+)?(?:\s?\.{3})?(?:\])?")
+_BRACES = re.compile(r"\{([^{}]+)\}$")
+_HAS_UNITS = frozenset({ValueType.DURATION, ValueType.SIZE, ValueType.INTEGER, ValueType.FLOAT})
+_OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
+_REPEATED_TYPES = frozenset({"strings", "stringArray", "stringSlice", "ints", "intSlice", "list"})
+_VERSION_ONLY = re.compile(r"\S+ v?\d+(?:\.\d+)+\S*(?: .{0,40})?")
+
+
+def read_help(text: str, words: Sequence[str]) -> Reading:
+    """Read the help of a command; `words` call it, the tool's own first. No text raises anything."""
+    layout = lay_out(text)
+    options = tuple(chain.from_iterable(_options_of(section) for section in layout.sections))
+    known = {name: claim.takes for claim in options for name in claim.names}
+    usages = [parse_usage(line, words, known) for line in layout.usage[:_TOO_MANY_USAGE_LINES]]
+    literals = _literals(usages)
+    own = [usage for usage in usages if usage.literal not in literals]
+    commands = _told_once((*_commands_of(layout, words), *_in_usage(usages, literals)))
+    shown = [*_in_brackets(layout, words, known), *_from_usage(own)]
+    return Reading(
+        summary=_summary(layout),
+        usage=layout.usage,
+        options=(*options, *shown),
+        arguments=tuple(_without_commands(_arguments(own, layout), {claim.name for claim in commands})),
+        commands=commands,
+        aliases=_aliases(layout),
+        examples=tuple(_examples(layout, words)),
+        takes_command=any(usage.takes_command for usage in usages),
+    )
+
+
+def _options_of(section: Section) -> Iterator[OptionClaim]:
+    for entry in option_entries(section):
+        notes = read_notes(entry.description, entry.lines)
+        claim = _option(entry, notes, inherited=section.is_inherited)
+        if claim.names:
+            yield claim
+        for name in entry.head.negations:
+            yield OptionClaim(
+                (name,),
+                description=claim.description,
+                negates=max(claim.names, key=len, default=None),
+                inherited=claim.inherited,
+                line=entry.number,
+                confidence=entry.confidence,
+            )
+
+
+def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
+    slot = entry.head.slot
+    # `(ms|s|m)` beside a duration names its units.
+    has_words = slot.takes is not Takes.NONE and type_of(slot.name) not in _HAS_UNITS
+    return OptionClaim(
+        names=entry.head.names,
+        takes=slot.takes,
+        value_name=slot.name,
+        choices=slot.choices or (notes.choices if has_words else None),
+        default=slot.default or notes.default,
+        description=entry.description,
+        repeatable=slot.repeatable or notes.repeatable or slot.name in _REPEATED_TYPES,
+        required=notes.required,
+        deprecated=notes.deprecated,
+        inherited=inherited,
+        env_var=notes.env_var,
+        line=entry.number,
+        confidence=entry.confidence,
+    )
+
+
+def _from_usage(usages: Sequence[Usage]) -> Iterator[OptionClaim]:
+    # With several usage lines nobody knows which of them a call must follow.
+    is_only = len(usages) == 1
+    for usage in usages:
+        yield from (claim if is_only else replace(claim, required=False) for claim in usage.options)
+
+
+def _in_brackets(layout: Layout, words: Sequence[str], known: dict[str, Takes]) -> Iterator[OptionClaim]:
+    """Read options that stand in brackets under their heading, as in a usage line."""
+    for section in layout.sections:
+        if section.kind is Kind.OPTIONS:
+            lines = [line.text for line in section.lines if line.text.startswith("[-")]
+            yield from parse_usage(" ".join([*words, *lines]), words, known).options
+
+
+def _literals(usages: Sequence[Usage]) -> frozenset[str]:
+    """Give the plain words with which usage lines begin, where they begin with different ones: these are commands."""
+    found = {usage.literal for usage in usages if usage.literal}
+    return frozenset(found) if len(found) > 1 else frozenset()
+
+
+def _in_usage(usages: Sequence[Usage], literals: frozenset[str]) -> Iterator[CommandClaim]:
+    for usage in usages:
+        yield from (CommandClaim(name, sure=True) for name in usage.commands)
+        if usage.literal in literals and usage.literal is not None:
+            yield CommandClaim(usage.literal)
+
+
+def _commands_of(layout: Layout, words: Sequence[str]) -> Iterator[CommandClaim]:
+    program = layout.usage[0].split(maxsplit=1)[0] if layout.usage else ""
+    for section in layout.sections:
+        yield from command_claims(section, [program, *words[1:]] if program else words)
+
+
+def _told_once(claims: Sequence[CommandClaim]) -> tuple[CommandClaim, ...]:
+    """Give each command once, the surest and most telling claim of it; asking for help is no command of its own."""
+    told: dict[str, CommandClaim] = {}
+    for claim in claims:
+        known = told.get(claim.name)
+        better = known is None or (claim.sure, bool(claim.summary)) > (known.sure, bool(known.summary))
+        if claim.name != "help" and better:
+            told[claim.name] = claim
+    taken = {alias for claim in told.values() for alias in claim.aliases}
+    return tuple(claim for name, claim in told.items() if name not in taken)
+
+
+def _arguments(usages: Sequence[Usage], layout: Layout) -> tuple[ArgumentClaim, ...]:
+    """Take the words of the first usage line that has any, with what their own section adds."""
+    listed = [claim for section in layout.sections if section.kind is Kind.ARGUMENTS for claim in _listed(section)]
+    in_usage = next((usage.arguments for usage in usages if usage.arguments), ())
+    if not in_usage:
+        has_usage = any(usage.options or usage.takes_command for usage in usages)
+        return tuple(listed) if not has_usage or listed else ()
+    always = all(_has_required(usage) for usage in usages if len(usage.options) > 1 or usage.arguments)
+    detailed = (_with_details(claim, listed) for claim in in_usage)
+    return tuple(replace(claim, required=claim.required and always) for claim in detailed)
+
+
+def _without_commands(arguments: Iterable[ArgumentClaim], names: set[str]) -> Iterator[ArgumentClaim]:
+    """Leave out what stands for a command, where there are commands."""
+    for claim in arguments:
+        is_command = claim.stands_for_command or (claim.choices is not None and names.issuperset(claim.choices))
+        if not (names and is_command):
+            yield claim
+
+
+def _has_required(usage: Usage) -> bool:
+    return any(claim.required for claim in usage.arguments)
+
+
+def _with_details(claim: ArgumentClaim, listed: Sequence[ArgumentClaim]) -> ArgumentClaim:
+    wanted = _plain(claim.name)
+    found = next((one for one in listed if _plain(one.name) == wanted), None)
+    if found is None:
+        return claim
+    return replace(
+        claim,
+        choices=claim.choices or found.choices,
+        description=found.description,
+        variadic=claim.variadic or found.variadic,
+        stands_for_command=claim.stands_for_command,
+    )
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _listed(section: Section) -> Iterator[ArgumentClaim]:
+    """Read the entries of a section of arguments."""
+    indent = min((line.indent for line in section.lines), default=0)
+    for place, line in enumerate(section.lines):
+        gap = GAP.search(line.text)
+        head = line.text[: gap.start()] if gap else line.text
+        if line.indent != indent or option_follows(line.text) or not (_ARGUMENT.fullmatch(head) or _BRACES.match(head)):
+            continue
+        beside = [line.text[gap.end() :]] if gap else []
+        below = [one.text for one in _deeper(section.lines[place + 1 :], indent)]
+        if beside or below or line.after_blank or head[0] in "<[{":
+            yield _argument(head, " ".join([*beside, *below]))
+
+
+def _deeper(lines: Sequence[Line], indent: int) -> Iterator[Line]:
+    for line in lines:
+        if line.indent <= indent:
+            return
+        yield line
+
+
+def _argument(head: str, description: str) -> ArgumentClaim:
+    slot = slot_of(head)
+    notes = read_notes(description)
+    name = slot.name or "|".join(slot.choices or ())[:_LONGEST_VALUE_LIST] or head
+    return ArgumentClaim(
+        name=name.replace("...", "").strip(),
+        required=slot.takes is Takes.REQUIRED and not _OPTIONAL.search(description) and notes.default is None,
+        variadic=slot.repeatable,
+        choices=slot.choices or notes.choices,
+        description=description,
+    )
+
+
+def _summary(layout: Layout) -> str:
+    """Give the first sentence that is not part of a list."""
+    for section in layout.sections:
+        before_lists = takewhile(lambda line: not option_follows(line.text), section.lines)
+        first = next((line for line in before_lists if _says_something(line)), None)
+        if section.kind is Kind.OTHER and first is not None:
+            return _paragraph(section.lines, first)[:_LONGEST_SUMMARY]
+    return ""
+
+
+def _says_something(line: Line) -> bool:
+    is_list = GAP.search(line.text) is not None or line.text.endswith(":")
+    is_sentence = line.text[0].isalpha() and " " in line.text and not _VERSION_ONLY.fullmatch(line.text)
+    return is_sentence and not is_list and not read_refusals(line.text)
+
+
+def _paragraph(lines: Sequence[Line], first: Line) -> str:
+    place = lines.index(first)
+    words = [first.text]
+    for line in lines[place + 1 :]:
+        if line.after_blank or line.indent != first.indent:
+            break
+        words.append(line.text)
+    return " ".join(words)
+
+
+def _aliases(layout: Layout) -> tuple[str, ...]:
+    lines = (line.text for section in layout.sections if section.kind is Kind.ALIASES for line in section.lines)
+    parts = (part.strip() for line in lines for part in line.split(","))
+    return tuple(dict.fromkeys(part.rsplit(maxsplit=1)[-1] for part in parts if part))
+
+
+def _examples(layout: Layout, words: Sequence[str]) -> Iterator[str]:
+    for section in layout.sections:
+        if section.kind is Kind.EXAMPLES or kind_of(section.heading) is Kind.EXAMPLES:
+            for line in section.lines:
+                typed = line.text.removeprefix("$ ")
+                if typed.startswith(f"{words[0].rpartition('/')[2]} "):
+                    yield GAP.split(typed, maxsplit=1)[0].partition(" #")[0].strip()

@@ -1,0 +1,172 @@
+"""Settles claims: which spellings are one option, which claim is believed where two differ, and what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from shared.models.cli_tool import Argument, Contradiction, Option, Source, Takes
+from worker.analysis.claims import SURE, ArgumentClaim, OptionClaim
+from worker.knowledge.values import type_of
+
+T = TypeVar("T")
+
+_LONGEST_DESCRIPTION = 500
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The options of a command, and where its documentation does not agree with itself."""
+
+    options: tuple[Option, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+def settle_options(claims: Sequence[OptionClaim], path: str, inherited: Iterable[str] = ()) -> Settled:
+    """Turn the claims about one command into its options, in the order of the text.
+
+    `inherited` are spellings that a command above has: what a heading calls global or common is left to that one.
+    """
+    above = frozenset(inherited)
+    own = [claim for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
+    groups = _grouped(_disjoint(own))
+    names = [name for group in groups for claim in group for name in claim.names]
+    options = tuple(_option(group, names) for group in groups)
+    return Settled(options, tuple(_contradictions(groups, path)))
+
+
+def settle_arguments(claims: Iterable[ArgumentClaim]) -> tuple[Argument, ...]:
+    """Turn claims about positional words into arguments."""
+    return tuple(
+        Argument(
+            name=claim.name,
+            required=claim.required,
+            variadic=claim.variadic,
+            value_type=type_of(claim.name, claim.description, choices=claim.choices),
+            choices=claim.choices,
+        )
+        for claim in claims
+        if claim.name.strip() and claim.name.isprintable()
+    )
+
+
+def _disjoint(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
+    """Take from a claim the spellings that belong to another entry: `-p, --style=slash` beside `--style=WORD`."""
+    homes: dict[str, OptionClaim] = {}
+    kept: list[OptionClaim] = []
+    for claim in sorted(claims, key=lambda one: -one.confidence):
+        foreign = [name for name in claim.names if name in homes and _is_other_entry(homes[name], claim)]
+        own = tuple(dict.fromkeys(name for name in claim.names if name not in foreign))
+        if not own:
+            continue
+        settled = _without_value(claim, own) if foreign else replace(claim, names=own)
+        kept.append(settled)
+        homes.update(dict.fromkeys(own, settled))
+    return kept
+
+
+def _is_other_entry(home: OptionClaim, claim: OptionClaim) -> bool:
+    """Tell two entries that share a spelling by accident from two that document one option."""
+    are_entries = home.source is Source.HELP is claim.source
+    is_subset = set(home.names) <= set(claim.names) or set(claim.names) <= set(home.names)
+    return are_entries and (not is_subset or _is_shorthand(home, claim) or _is_shorthand(claim, home))
+
+
+def _is_shorthand(one: OptionClaim, other: OptionClaim) -> bool:
+    """Tell `-p, --style=slash`: a fixed word in place of the value that the other entry names."""
+    has_more = len(one.names) > len(other.names)
+    return has_more and (one.value_name or "").islower() and (other.value_name or "").isupper()
+
+
+def _without_value(claim: OptionClaim, names: tuple[str, ...]) -> OptionClaim:
+    is_fixed = (claim.value_name or "").islower()
+    takes = Takes.NONE if is_fixed else claim.takes
+    return replace(claim, names=names, takes=takes, value_name=None if is_fixed else claim.value_name)
+
+
+def _grouped(claims: Sequence[OptionClaim]) -> list[list[OptionClaim]]:
+    """Put claims that share a spelling together; a usage line joins no two entries."""
+    groups: list[list[OptionClaim]] = []
+    by_name: dict[str, list[OptionClaim]] = {}
+    for claim in claims:
+        known = [by_name[name] for name in claim.names if name in by_name]
+        group = known[0] if known else []
+        if not known:
+            groups.append(group)
+        free = tuple(name for name in claim.names if by_name.get(name, group) is group)
+        group.append(replace(claim, names=free))
+        by_name.update(dict.fromkeys(free, group))
+    return sorted(groups, key=lambda group: min(_place(claim) for claim in group))
+
+
+def _place(claim: OptionClaim) -> tuple[bool, int]:
+    return (claim.line is None, claim.line or 0)
+
+
+def _option(group: Sequence[OptionClaim], names: Sequence[str]) -> Option:
+    best = group[0]
+    spellings = tuple(dict.fromkeys(name for claim in group for name in claim.names))
+    takes = _takes(group)
+    has_value = takes is not Takes.NONE
+    value_name = _first(claim.value_name for claim in group) if has_value else None
+    choices = _first(claim.choices for claim in group) if has_value else None
+    default = _first(claim.default for claim in group)
+    return Option(
+        names=spellings,
+        takes_value=takes,
+        value_name=value_name,
+        value_type=type_of(value_name, best.description, spellings, choices, default) if has_value else None,
+        choices=choices,
+        default=default,
+        description=best.description[:_LONGEST_DESCRIPTION],
+        repeatable=any(claim.repeatable for claim in group),
+        required=any(claim.required for claim in group),
+        deprecated=any(claim.deprecated for claim in group),
+        negates=_first(claim.negates for claim in group) or _negated(spellings, names),
+        env_var=_first(claim.env_var for claim in group),
+        sources=tuple(dict.fromkeys(claim.source for claim in group)),
+        line=best.line,
+        confidence=_confidence(group),
+    )
+
+
+def _takes(group: Sequence[OptionClaim]) -> Takes:
+    """Believe entries before usage lines, and whoever names a value before who names none.
+
+    Two entries of one option, with a value and without, mean that it may be left out.
+    """
+    entries = {claim.takes for claim in group if claim.source is Source.HELP}
+    if len(entries) > 1:
+        return Takes.OPTIONAL
+    named = [claim.takes for claim in group if claim.takes is not Takes.NONE]
+    return named[0] if named else Takes.NONE
+
+
+def _confidence(group: Sequence[OptionClaim]) -> float:
+    most = max(claim.confidence for claim in group)
+    is_seen_twice = len({claim.source for claim in group}) > 1
+    return max(most, SURE) if is_seen_twice and most >= 0.9 else most  # noqa: PLR2004 - an entry
+
+
+def _negated(spellings: Sequence[str], names: Sequence[str]) -> str | None:
+    """Name the option that `--no-x` switches off, where it stands among the others."""
+    positives = (f"--{name[5:]}" for name in spellings if name.startswith("--no-"))
+    return next((name for name in positives if name in names and name not in spellings), None)
+
+
+def _contradictions(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    for group in groups:
+        entry = next((claim for claim in group if claim.source is Source.HELP), None)
+        other = next((claim for claim in group if claim.source is Source.USAGE), None)
+        if entry and other and entry.takes is Takes.NONE and other.takes is not Takes.NONE:
+            yield Contradiction(
+                command=path,
+                subject=max(entry.names, key=len),
+                message="the usage line names a value, the list of options names none",
+                sources=(Source.HELP, Source.USAGE),
+            )
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    return next((value for value in values if value is not None), None)
