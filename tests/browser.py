@@ -94,7 +94,9 @@ class Browser:
         return tuple(self._proxy.asked)
 
     def open(self, path: Path, size: tuple[int, int], fragment: str = "", *, is_dark: bool = False) -> None:
-        """Show a file as a screen of some size would, in the light or the dark."""
+        """Show a file as a screen of some size would, with nothing left of an earlier page."""
+        _ask("POST", f"{self._session}/url", {"url": "about:blank"})
+        self.log()
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)

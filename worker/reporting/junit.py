@@ -24,14 +24,16 @@ _MOST_NAME = 300
 
 
 class _Known(NamedTuple):
-    """What a test case is told with: findings by their id, names of cases by key, the first failed case of a finding.
+    """What suites and test cases are told with, worked out once.
 
-    No two names are alike.
+    Findings go by their id, names of cases by key (no two are alike); `firsts` names a finding's first failed case.
     """
 
     findings: Mapping[str, ReportedFinding]
     names: Mapping[str, str]
     firsts: Mapping[str, str]
+    properties: Mapping[str, str]
+    timestamp: str | None
 
     @classmethod
     def of(cls, report: TestReport) -> _Known:
@@ -40,7 +42,9 @@ class _Known(NamedTuple):
         for case in report.cases:
             for one in case.findings:
                 firsts.setdefault(one, case.key)
-        return cls({reported.id: reported for reported in report.findings}, _names(report.cases), firsts)
+        findings = {reported.id: reported for reported in report.findings}
+        timestamp = report.started_at.strftime("%Y-%m-%dT%H:%M:%S") if report.started_at else None
+        return cls(findings, _names(report.cases), firsts, _properties(report), timestamp)
 
 
 class JunitWriter:
@@ -54,9 +58,9 @@ class JunitWriter:
         document = JUnitXml(xml_safe(report.tool_name))
         known = _Known.of(report)
         for command, cases in _by_command(report.cases).items():
-            document.add_testsuite(_suite(command, cases, report, known))
+            document.add_testsuite(_suite(f"{report.tool_name} {command}".strip(), cases, known))
         if report.fault:
-            document.add_testsuite(_fault_suite(report, report.fault))
+            document.add_testsuite(_fault_suite(report.tool_name, report.fault, known))
         document.update_statistics()  # type: ignore[no-untyped-call] # junitparser leaves it untyped
         return _render(document)
 
@@ -64,7 +68,7 @@ class JunitWriter:
 def xml_safe(text: str) -> str:
     r"""Write what XML 1.0 cannot hold as `\x1b` or `\ufffe`.
 
-    A carriage return too: parsers would turn it into a line feed. The characters that it can hold: https://www.w3.org/TR/xml/#charsets
+    A carriage return too: parsers would turn it into a line feed. What XML can hold: https://www.w3.org/TR/xml/#charsets
     """
     return _NO_XML.sub(_escape, text)
 
@@ -101,27 +105,26 @@ def _by_command(cases: Sequence[CaseReport]) -> Mapping[str, Sequence[CaseReport
     return found
 
 
-def _suite(command: str, cases: Sequence[CaseReport], report: TestReport, known: _Known) -> TestSuite:
-    title = xml_safe(f"{report.tool_name} {command}".strip())
-    suite = _new_suite(title, report)
+def _suite(title: str, cases: Sequence[CaseReport], known: _Known) -> TestSuite:
+    suite = _new_suite(title, known)
     # All at once: the suite is counted anew after each addition.
     suite.add_testcases([_case(case, title, known) for case in cases])
     return suite
 
 
 def _case(case: CaseReport, title: str, known: _Known) -> TestCase:
-    made = TestCase(xml_safe(known.names[case.key]), title, round(case.duration_ms / 1000, 3))
+    made = TestCase(xml_safe(known.names[case.key]), xml_safe(title), round(case.duration_ms / 1000, 3))
     outcome = _outcome(case, known)
     if outcome is not None:
         made.result = outcome
     return made
 
 
-def _new_suite(title: str, report: TestReport) -> TestSuite:
-    suite = TestSuite(title)
-    if report.started_at:
-        suite.timestamp = report.started_at.strftime("%Y-%m-%dT%H:%M:%S")
-    for name, value in _properties(report).items():
+def _new_suite(title: str, known: _Known) -> TestSuite:
+    suite = TestSuite(xml_safe(title))
+    if known.timestamp:
+        suite.timestamp = known.timestamp
+    for name, value in known.properties.items():
         suite.add_property(name, xml_safe(value))
     return suite
 
@@ -191,10 +194,10 @@ def _account(case: CaseReport, reported: ReportedFinding, known: _Known) -> Iter
         yield printed(evidence.text, _MOST_PRINTED)
 
 
-def _fault_suite(report: TestReport, fault: Fault) -> TestSuite:
+def _fault_suite(tool: str, fault: Fault, known: _Known) -> TestSuite:
     """Turn a job that failed into an error, so that no build is green because nothing was tested."""
-    suite = _new_suite("testronaut", report)
-    case = TestCase(f"test {xml_safe(report.tool_name)}", "testronaut")
+    suite = _new_suite("testronaut", known)
+    case = TestCase(xml_safe(f"test {tool}"), "testronaut")
     case.result = _filled(Error(), fault.message, fault.code, fault.hint)
     suite.add_testcase(case)
     return suite

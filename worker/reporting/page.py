@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from shared.models.finding import Severity
 from shared.models.test_report import TestReport
-from shared.utils.text import count, duration, quote_all, size, visible
+from shared.utils.text import count, duration, quote_all, visible
 from worker.reporting import charts, view
 from worker.reporting.words import bounded, printed
 
@@ -74,9 +74,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        count=count, day=_day, moment=_moment, printed=_printed, size=size, ticked=_ticked, whole=_whole
-    )
+    environment.filters.update(count=count, day=_day, moment=_moment, printed=_printed, ticked=_ticked, whole=_whole)
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": True}
     return environment
 

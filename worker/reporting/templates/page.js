@@ -11,14 +11,18 @@
     return made;
   };
 
-  // What an address names is opened, so that a link to a finding shows it.
-  const openNamed = () => {
-    let named = byId(decodeURIComponent(location.hash.slice(1)));
+  // What an address names is opened, so that a link to a finding shows it; a second click changes no address.
+  const open = (hash) => {
+    let named = byId(decodeURIComponent(hash.slice(1)));
     if (named && named.matches("details")) named.open = true;
     for (; named; named = named.parentElement) if (named.matches("details.notes")) named.open = true;
   };
-  addEventListener("hashchange", openNamed);
-  openNamed();
+  addEventListener("hashchange", () => open(location.hash));
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link) open(link.hash);
+  });
+  open(location.hash);
 
   // Paper cannot be unfolded.
   let opened = [];

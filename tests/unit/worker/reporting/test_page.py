@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from shared.models.finding import Evidence, Severity
 from shared.models.job import Fault, JobState
 from shared.models.test_report import ReportedFinding, TestReport
+from shared.utils.text import quote
 from tests.fakes.frob import case
 from tests.fakes.report import HOSTILE, MARKUP, clean, ended, failed, gathered, hostile, huge, job, rich
 from worker.reporting.assemble import assemble
@@ -168,6 +169,9 @@ def test_the_rows_of_all_cases_can_be_read_back() -> None:
     data = rows_of(report)
     lines = [row[1] for row in data["rows"]]
     assert lines == [one.line for one in report.cases]
+    assert rows_of(hostile())["rows"][-1][1].startswith(
+        f"frob list {quote(HOSTILE.replace(chr(0), '').encode())[:100]}"
+    )
     words, verdicts = data["words"], data["verdicts"]
     crash = next(row for row in data["rows"] if row[1] == "frob sync nofile")
     assert verdicts[crash[0]] == "fail"
