@@ -27,6 +27,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.pretend import PretendAnalyzer, PretendExecutor, PretendGenerator, PretendVerifier
 from tests.fakes.tokens import FakeTokens
 from worker.lease import Drain, Heartbeat
+from worker.reporting.assemble import assemble
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
 from worker.stages.execute import Execute
@@ -76,7 +77,7 @@ class World:
             StageName.GENERATE: Generate(PretendGenerator(), shard_size),
             StageName.EXECUTE: Execute(),
             StageName.VERIFY: Verify(PretendVerifier()),
-            StageName.REPORT: Report(),
+            StageName.REPORT: Report(assemble, lambda _: self.executor.probe()),
         }
         self.heartbeat = Heartbeat(self.store, self.clock, self.drain, LEASE_S, max_runtime_s=3600)
         self.steward = Steward(self.store, self.tokens, tick_s=2, grace_s=2)

@@ -13,7 +13,7 @@ import svcs
 from shared.config import STORE_FOLDER, Settings
 from shared.interfaces.analyzer import Analyzer
 from shared.interfaces.clock import SystemClock
-from shared.interfaces.executor import Executor, SandboxUnavailableError
+from shared.interfaces.executor import Capabilities, Executor, SandboxUnavailableError
 from shared.interfaces.generator import Generator
 from shared.interfaces.reporter import Writer
 from shared.interfaces.tokens import Tokens
@@ -32,6 +32,7 @@ from worker.execution.bubblewrap import Bubblewrap
 from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
+from worker.reporting.assemble import assemble
 from worker.reporting.json_writer import JsonWriter
 from worker.reporting.junit import JunitWriter
 from worker.reporting.page import PageWriter
@@ -112,7 +113,7 @@ def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
         StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), settings.generation.shard_size),
         StageName.EXECUTE: Execute(),
         StageName.VERIFY: Verify(ConfirmingVerifier(CHECKS.make_all())),
-        StageName.REPORT: Report(),
+        StageName.REPORT: Report(assemble, probe),
     }
 
 
@@ -152,6 +153,11 @@ def describe_fault(error: BaseException) -> Fault:
         return fault
     place = write_bug_report(ERRORS_FOLDER, error, {"asked": " ".join(sys.argv[:1])})
     return fault.model_copy(update={"hint": f"This is a fault in Testronaut. A report for its makers: {place}"})
+
+
+def probe(policy: SandboxPolicy) -> Capabilities:
+    """Say what the executor of a policy enforces here."""
+    return EXECUTORS.make(policy.executor).probe()
 
 
 def _executor_for(policy: SandboxPolicy) -> Executor:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from shared.interfaces.reporter import Gathered
 from shared.models.call import Call, CallFile, FileKind
 from shared.models.cli_tool import Option
 from shared.models.finding import Evidence, Finding, Severity, Subject, Verdict, VerdictWord
@@ -17,7 +18,7 @@ from shared.models.test_plan import Intent, TestCase
 from shared.models.test_report import SandboxReport, TestReport
 from shared.models.work import Attempt, Ending
 from tests.fakes.frob import TRACEBACK, Ran, case, ran, result, tool
-from worker.reporting.assemble import Gathered, assemble
+from worker.reporting.assemble import assemble
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 NOWHERE = "0" * 16  # the fingerprint of a finding that is not in the report

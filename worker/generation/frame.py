@@ -62,6 +62,12 @@ class Frame:
         return self.base.argv[len(self.command.words) :]
 
     @property
+    def filled_arguments(self) -> tuple[str, ...]:
+        """Name the arguments that the base call fills, for coverage."""
+        filled = self.command.arguments[: len(self.operands)]
+        return tuple(f"argument:{self.command.path}:{argument.name}" for argument in filled)
+
+    @property
     def read_files(self) -> tuple[CallFile, ...]:
         """Give the files that the base call names."""
         named = set(self.operands)

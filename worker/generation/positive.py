@@ -30,7 +30,8 @@ def doorstep(frame: Frame) -> Iterator[Draft]:
         yield Draft(Tier.DOORSTEP, _asking(frame, command.version_argv, VERSION, "its version must be shown"))
     if frame.works:
         because = "it worked when the tool was learned"
-        yield Draft(Tier.DOORSTEP, frame.case(frame.base, BASE, because, repetitions=TWICE))
+        covers = (frame.label, *frame.filled_arguments)
+        yield Draft(Tier.DOORSTEP, frame.case(frame.base, BASE, because, covers=covers, repetitions=TWICE))
 
 
 def options(frame: Frame) -> Iterator[Draft]:

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
-from shared.models.cli_tool import CliTool
-from shared.models.finding import Finding, Verdict, VerdictWord
-from shared.models.job import Job, StageName, ToolSpec
+from shared.interfaces.reporter import Gathered
+from shared.models.finding import Verdict, VerdictWord
+from shared.models.job import StageName, ToolSpec
 from shared.models.test_plan import TestCase
-from shared.models.test_report import CaseReport, Coverage, ReportedFinding, SandboxReport, StageTime, TestReport
+from shared.models.test_report import CaseReport, Coverage, ReportedFinding, StageTime, TestReport
 from shared.models.test_result import TestResult
-from shared.models.work import Attempt
 from shared.utils.text import decode, quote_all
 from worker.reporting.caveats import caveats, why_unexecuted, why_unplanned
 from worker.reporting.coverage import Gaps, Trial, coverage_of
-
-
-class Gathered(NamedTuple):
-    """All that a report is made of.
-
-    `cases` stand in the plan's order, `results` are their planned repetitions, `verdicts` go by the case's key.
-    `findings` are the worst first; `seen` says by fingerprint when each was seen first and last in any job.
-    """
-
-    job: Job
-    tool: CliTool | None
-    cases: Sequence[TestCase]
-    results: Sequence[TestResult]
-    verdicts: Mapping[str, Verdict]
-    findings: Sequence[Finding]
-    seen: Mapping[str, tuple[datetime, datetime]]
-    attempts: Sequence[Attempt]
-    now: datetime
-    versions: dict[str, str]
-    sandbox: SandboxReport
 
 
 def assemble(gathered: Gathered, *, is_partial: bool = False) -> TestReport:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from shared.interfaces.executor import Sandbox
-from shared.models.job import JobId
+from shared.interfaces.executor import Capabilities, Sandbox
+from shared.interfaces.reporter import Assembler, Gathered
+from shared.models.job import JobId, SandboxPolicy
 from shared.models.test_report import SandboxReport, TestReport
 from shared.models.work import WorkItem
 from shared.store.session import Transaction
 from shared.utils.bug_report import versions
-from worker.reporting.assemble import Gathered, assemble
 from worker.stages.base import Stage
+
+Probe = Callable[[SandboxPolicy], Capabilities]
 
 
 class Report(Stage[Gathered, TestReport]):
     """Gather, assemble and store."""
 
+    def __init__(self, assemble: Assembler, probe: Probe) -> None:
+        self.assemble = assemble
+        self.probe = probe
+
     def load(self, tx: Transaction, item: WorkItem) -> Gathered:
         return gather(tx, item.job_id, tx.jobs.now)
 
     def compute(self, gathered: Gathered, sandbox: Sandbox) -> Iterator[TestReport]:
-        yield assemble(gathered)
+        yield self.assemble(with_gaps(gathered, self.probe))
 
     def save(self, tx: Transaction, item: WorkItem, found: Sequence[TestReport]) -> None:
         for report in found:
@@ -46,3 +52,12 @@ def gather(tx: Transaction, job_id: JobId, now: datetime) -> Gathered:
         versions=versions(),
         sandbox=SandboxReport(level=", ".join(levels), network=job.spec.policy.network),
     )
+
+
+def with_gaps(gathered: Gathered, probe: Probe) -> Gathered:
+    """Add what the sandbox does not hold, where this process finds the same level as the calls had."""
+    if not gathered.sandbox.level:
+        return gathered
+    capabilities = probe(gathered.job.spec.policy)
+    missing = capabilities.missing if capabilities.level == gathered.sandbox.level else ()
+    return gathered._replace(sandbox=gathered.sandbox.model_copy(update={"missing": missing}))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.interfaces.reporter import Gathered
 from shared.models.finding import Severity, Verdict, VerdictWord
 from shared.models.job import JobId, JobState, StageName, ToolSpec
 from shared.models.test_plan import Intent
@@ -15,7 +16,7 @@ from shared.models.test_result import Status
 from shared.models.work import Attempt
 from tests.fakes.frob import Ran, case, ran, result
 from tests.fakes.report import at, failed, findings, gathered, job
-from worker.reporting.assemble import Gathered, assemble
+from worker.reporting.assemble import assemble
 
 
 def elsewhere_and_later(given: Gathered) -> Gathered:
