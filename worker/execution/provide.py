@@ -39,7 +39,7 @@ def find(tool: ToolSpec, search: Sequence[str] | None = None, homes: Collection[
     asked, *fixed = tool.argv
     name = os.fsdecode(asked)
     is_named = "/" not in name
-    program = _search(name, folders) if is_named else os.path.join(os.getcwd(), name)  # noqa: PTH109, PTH118
+    program = _search(name, folders) if is_named else str(Path.cwd() / name)  # links before `..` stay as they are
     _require_program(program)
     view = view_of(program, folders, known_homes() if homes is None else homes, is_named=is_named)
     called = asked if is_named else os.fsencode(program)

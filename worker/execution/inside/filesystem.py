@@ -133,12 +133,10 @@ def _walk_below(parent: int, name: str, prefix: bytes, depth: int) -> Iterator[t
     try:
         yield from _walk(folder, prefix, depth)
     finally:
-        if mode is not None:
-            os.fchmod(folder, mode)
-        os.close(folder)
+        _close(folder, mode)
 
 
-def _open_somehow(parent: int, name: str) -> tuple[int, int | None]:
+def _open_somehow(parent: int, name: str | bytes) -> tuple[int, int | None]:
     """Open a folder even where it is closed to its owner, who we are; give its mode where that had to be changed."""
     try:
         return os.open(name, _FOLDER, dir_fd=parent), None
@@ -146,6 +144,12 @@ def _open_somehow(parent: int, name: str) -> tuple[int, int | None]:
         mode = stat.S_IMODE(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
         os.chmod(name, 0o700, dir_fd=parent)
         return os.open(name, _FOLDER, dir_fd=parent), mode
+
+
+def _close(folder: int, mode: int | None) -> None:
+    if mode is not None:
+        os.fchmod(folder, mode)
+    os.close(folder)
 
 
 def _change(path: bytes, before: Entry | None, after: Entry | None, reading: _Reading) -> dict[str, Any]:
@@ -215,11 +219,11 @@ class _Reading:
     def _at(self, path: bytes, do: Any) -> Any:  # noqa: ANN401 - what is done is the caller's
         """Do something with a name in its folder, which is reached step by step, so that no link leads there."""
         *folders, name = path.split(b"/")
-        opened = [self._folder]
+        opened: list[tuple[int, int | None]] = [(self._folder, None)]
         try:
             for folder in folders:
-                opened.append(os.open(folder, _FOLDER, dir_fd=opened[-1]))
-            return do(name, opened[-1])
+                opened.append(_open_somehow(opened[-1][0], folder))
+            return do(name, opened[-1][0])
         finally:
-            for descriptor in opened[1:]:
-                os.close(descriptor)
+            for descriptor, mode in reversed(opened[1:]):
+                _close(descriptor, mode)

@@ -1,0 +1,456 @@
+"""What every executor keeps, whoever starts it; those that really run something run one small tool."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from shared.interfaces.executor import (
+    Executor,
+    Guard,
+    Sandbox,
+    SandboxUnavailableError,
+    ToolNotExecutableError,
+    ToolNotFoundError,
+)
+from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Limits, Surroundings
+from shared.models.job import Network, SandboxPolicy, ToolSpec
+from shared.models.test_result import Change, Status, Stream, TestResult
+from tests.fakes.executor import Answer, FakeExecutor, FakeGuard, Halted
+from tests.ordinary import ordinary_python, run_as_ordinary
+from worker.execution.bubblewrap import Bubblewrap
+from worker.execution.local import Local
+from worker.execution.sandbox import ContentMissingError
+
+PLAIN = ToolSpec(argv=(os.fsencode(Path(__file__).resolve().parents[1] / "specimens" / "plain.sh"),))
+LIMITS = Limits(wall_s=20, cpu_s=20)
+FAST_S = 5.0
+REAL: dict[str, Callable[[], Executor]] = {"bubblewrap": Bubblewrap, "local": Local}
+
+
+def fake_plain(call: Call, _repetition: int) -> Answer:
+    """Answer as the small tool does, as far as all executors are asked."""
+    match call.argv:
+        case b"say", *words:
+            return b" ".join(words) + b"\n"
+        case b"complain", *words:
+            return 3, b"", b" ".join(words) + b"\n"
+        case b"exit", code:
+            return int(code)
+        case (b"copy",):
+            return call.stdin if isinstance(call.stdin, bytes) else b""
+        case _:
+            return 2
+
+
+@cache
+def is_usable(name: str) -> bool:
+    return REAL[name]().probe().is_usable
+
+
+def made(name: str) -> Executor:
+    if name == "fake":
+        return FakeExecutor(fake_plain)
+    if name == "local" and os.geteuid() == 0:
+        pytest.skip("the executor local is refused for root")
+    if not is_usable(name):
+        pytest.skip(f"the executor {name} cannot be used here")
+    return REAL[name]()
+
+
+@pytest.fixture(params=["bubblewrap", "local", "fake"])
+def executor(request: pytest.FixtureRequest) -> Executor:
+    return made(request.param)
+
+
+@pytest.fixture(params=["bubblewrap", "local"])
+def real(request: pytest.FixtureRequest) -> Executor:
+    return made(request.param)
+
+
+@contextmanager
+def opened(
+    executor: Executor, tool: ToolSpec = PLAIN, limits: Limits = LIMITS, guard: Guard | None = None
+) -> Iterator[Sandbox]:
+    with executor.open(tool, SandboxPolicy(network=Network.OFF), limits, guard or FakeGuard()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def run(real: Executor) -> Callable[..., TestResult]:
+    """Let the tool do a piece of shell."""
+
+    def do(code: str, *, limits: Limits = LIMITS, around: Surroundings = PINNED, **rest: object) -> TestResult:
+        call = Call.model_validate({"argv": (b"do", code.encode()), **rest})
+        with opened(real, limits=limits) as sandbox:
+            return sandbox.run(call, surroundings=around)
+
+    return do
+
+
+class TestEveryone:
+    def test_output_and_messages_come_apart_and_the_code_is_told(self, executor: Executor) -> None:
+        with opened(executor) as sandbox:
+            said = sandbox.run(Call(argv=(b"say", b"a", b"b")))
+            complained = sandbox.run(Call(argv=(b"complain", b"no")))
+        assert (said.status, said.exit_code, said.stdout, said.stderr) == (Status.OK, 0, Stream.of(b"a b\n"), Stream())
+        assert (complained.status, complained.exit_code) == (Status.NONZERO, 3)
+        assert (complained.stdout.content, complained.stderr.content) == (b"", b"no\n")
+
+    def test_a_result_says_what_it_is_of(self, executor: Executor) -> None:
+        call, around = Call(argv=(b"exit", b"7")), Surroundings(zone="Asia/Tokyo")
+        with opened(executor) as sandbox:
+            result = sandbox.run(call, 3, around)
+        assert (result.call_digest, result.repetition, result.surroundings) == (call.digest(), 3, around)
+        assert result.exit_code == 7
+        assert result.level == executor.probe().level
+
+    def test_input_arrives_byte_for_byte(self, executor: Executor) -> None:
+        with opened(executor) as sandbox:
+            assert sandbox.run(Call(argv=(b"copy",), stdin=b"\xff\x00\n")).stdout.content == b"\xff\x00\n"
+            assert sandbox.run(Call(argv=(b"copy",), stdin=b"")).stdout.content == b""
+            assert sandbox.run(Call(argv=(b"copy",))).stdout.content == b""
+
+    def test_calls_are_made_in_order_each_with_its_repetition(self, executor: Executor) -> None:
+        calls = [(Call(argv=(b"say", word)), number) for number, word in enumerate([b"x", b"y", b"x"])]
+        with opened(executor) as sandbox:
+            results = list(sandbox.map(calls))
+        assert [result.stdout.content for result in results] == [b"x\n", b"y\n", b"x\n"]
+        assert [result.repetition for result in results] == [0, 1, 2]
+
+    def test_a_refused_call_is_not_made_and_is_no_fault_of_the_tool(self, executor: Executor) -> None:
+        refused = Call(argv=(b"say", b"x"))
+        with opened(executor, guard=FakeGuard(condemned=refused)) as sandbox:
+            result = sandbox.run(refused)
+            assert sandbox.run(Call(argv=(b"say", b"y"))).status is Status.OK
+        assert result.status is Status.SANDBOX_ERROR
+        assert result.stdout == Stream()
+
+    def test_the_guard_stops_before_a_call(self, executor: Executor) -> None:
+        with opened(executor, guard=FakeGuard(stops_at=1)) as sandbox, pytest.raises(Halted):
+            sandbox.run(Call(argv=(b"say", b"x")))
+
+    def test_the_guard_is_asked_during_a_call_too(self, executor: Executor) -> None:
+        with opened(executor, guard=FakeGuard(stops_at=2)) as sandbox, pytest.raises(Halted):
+            sandbox.run(Call(argv=(b"say", b"x")))
+
+    def test_a_missing_tool_is_missed_at_the_first_call_not_before(self) -> None:
+        for executor in (Bubblewrap(), FakeExecutor(missing=ToolNotFoundError("no"))):
+            with opened(executor, ToolSpec(argv=(b"no-such-tool-4711",))) as sandbox:
+                with pytest.raises(ToolNotFoundError):
+                    _ = sandbox.tool
+                with pytest.raises(ToolNotFoundError):
+                    sandbox.run(Call())
+
+    def test_what_is_enforced_is_named(self, executor: Executor) -> None:
+        capabilities = executor.probe()
+        assert capabilities.is_usable
+        assert capabilities.level
+        assert capabilities.holds
+
+
+class TestEnds:
+    def test_death_by_a_signal_is_no_exit_code(self, real: Executor) -> None:
+        with opened(real) as sandbox:
+            died = sandbox.run(Call(argv=(b"die", b"SEGV")))
+            left = sandbox.run(Call(argv=(b"exit", b"139")))
+        assert (died.status, died.signal, died.exit_code) == (Status.SIGNALLED, 11, None)
+        assert (left.status, left.signal, left.exit_code) == (Status.NONZERO, None, 139)
+
+    def test_a_tool_that_cannot_be_executed_is_told_before_any_call(self, real: Executor, tmp_path: Path) -> None:
+        plain_file = tmp_path / "tool"
+        plain_file.write_text("#!/bin/sh\n")
+        with (
+            opened(real, ToolSpec(argv=(os.fsencode(plain_file),))) as sandbox,
+            pytest.raises(ToolNotExecutableError),
+        ):
+            sandbox.run(Call())
+
+    def test_a_call_that_is_too_long_for_the_kernel_cannot_be_started(self, run: Callable[..., TestResult]) -> None:
+        result = run("true", env={"LONG": b"x" * (1 << 18)})
+        assert result.status is Status.SPAWN_ERROR
+        assert "too long" in result.detail
+
+    def test_time_on_the_clock_ends_a_call_with_all_that_it_began(self, run: Callable[..., TestResult]) -> None:
+        began = time.monotonic()
+        result = run(
+            "trap '' TERM; setsid sleep 60 & echo said; sleep 60", limits=LIMITS.model_copy(update={"wall_s": 0.5})
+        )
+        assert result.status is Status.TIMEOUT_WALL
+        assert result.stdout.content == b"said\n"
+        assert 500 <= result.duration_ms < FAST_S * 1000
+        assert time.monotonic() - began < FAST_S
+
+    def test_time_of_the_processor_is_told_apart(self, run: Callable[..., TestResult]) -> None:
+        result = run("while :; do :; done", limits=LIMITS.model_copy(update={"cpu_s": 0.4}))
+        assert result.status is Status.TIMEOUT_CPU
+        assert 400 <= result.cpu_ms < FAST_S * 1000
+
+    def test_time_of_the_processor_counts_for_all_processes_together(self, run: Callable[..., TestResult]) -> None:
+        burn = "(while :; do :; done) & " * 2 + "wait"
+        result = run(burn, limits=LIMITS.model_copy(update={"cpu_s": 1}))
+        assert result.status is Status.TIMEOUT_CPU
+
+    def test_memory_counts_for_all_processes_together(self, run: Callable[..., TestResult]) -> None:
+        one = "head -c 40M /dev/zero | tail -c 40M | sleep 20 &"  # tail keeps what it cannot print
+        result = run(f"{one} {one} wait", limits=LIMITS.model_copy(update={"memory_bytes": 64 << 20}))
+        assert result.status is Status.MEMORY_LIMIT
+
+    def test_endless_output_is_ended_and_both_ends_are_kept(self, run: Callable[..., TestResult]) -> None:
+        limits = LIMITS.model_copy(update={"output_bytes": 1 << 20, "kept_bytes": 2048})
+        result = run("echo first; yes", limits=limits)
+        assert result.status is Status.OUTPUT_LIMIT
+        assert result.stdout.total_bytes > 1 << 20
+        assert result.stdout.head.startswith(b"first\ny\n")
+        assert len(result.stdout.head) == len(result.stdout.tail) == 1024
+
+    def test_the_hash_covers_what_is_not_kept(self, run: Callable[..., TestResult]) -> None:
+        result = run("seq 1 2000", limits=LIMITS.model_copy(update={"kept_bytes": 1024}))
+        whole = "".join(f"{number}\n" for number in range(1, 2001)).encode()
+        assert result.stdout.sha256 == hashlib.sha256(whole).hexdigest()
+        assert result.stdout.total_bytes == len(whole)
+        assert (result.stdout.head, result.stdout.tail) == (whole[:512], whole[-512:])
+
+    def test_a_file_that_grows_too_large_ends_the_tool_and_says_so(self, run: Callable[..., TestResult]) -> None:
+        result = run("exec head -c 2M /dev/zero >large", limits=LIMITS.model_copy(update={"file_bytes": 1 << 20}))
+        assert (result.status, result.signal) == (Status.SIGNALLED, 25)
+        assert "1048576" in result.detail
+
+    def test_the_limits_of_a_call_come_before_those_of_the_job(self, real: Executor) -> None:
+        call = Call(argv=(b"do", b"sleep 20"), limits=LIMITS.model_copy(update={"wall_s": 0.3}))
+        with opened(real) as sandbox:
+            assert sandbox.run(call).status is Status.TIMEOUT_WALL
+
+
+class TestStreams:
+    def test_much_input_and_output_at_once_do_not_lock(self, real: Executor) -> None:
+        content = os.urandom(4 << 20)
+        limits = LIMITS.model_copy(update={"kept_bytes": 16 << 20})
+        with opened(real, limits=limits) as sandbox:
+            result = sandbox.run(Call(argv=(b"copy",), stdin=content))
+        assert result.stdout.content == content
+
+    def test_a_tool_that_ignores_its_input_is_well(self, run: Callable[..., TestResult]) -> None:
+        assert run("exit 0", stdin=b"x" * (4 << 20)).status is Status.OK
+
+    def test_what_is_left_running_does_not_hold_the_call_and_is_named(self, run: Callable[..., TestResult]) -> None:
+        result = run("sleep 60 & echo done")
+        assert (result.status, result.stdout.content, result.leftovers) == (Status.OK, b"done\n", ("sleep",))
+        assert result.duration_ms < FAST_S * 1000
+
+    def test_a_daemon_with_closed_streams_is_named_too(self, run: Callable[..., TestResult]) -> None:
+        result = run("setsid sleep 60 </dev/null >/dev/null 2>&1 & echo done")
+        assert result.leftovers == ("sleep",)
+
+    def test_the_last_member_of_a_pipeline_is_given_its_moment(self, run: Callable[..., TestResult]) -> None:
+        result = run("(echo early; sleep 0.02; echo late) & exit 0")
+        assert (result.stdout.content, result.leftovers) == (b"early\nlate\n", ())
+
+    def test_signals_are_at_their_defaults(self, run: Callable[..., TestResult]) -> None:
+        assert b"0000000000000000" in run("grep SigIgn /proc/self/status").stdout.content
+        assert b"0000000000000000" in run("grep SigBlk /proc/self/status").stdout.content
+
+    def test_no_descriptor_of_ours_arrives(self, run: Callable[..., TestResult]) -> None:
+        assert run("ls /proc/$$/fd").stdout.content.split() in ([b"0", b"1", b"2"], [b"0", b"1", b"10", b"2"])
+
+    def test_new_files_are_readable_by_others(self, run: Callable[..., TestResult]) -> None:
+        assert run("umask").stdout.content == b"0022\n"
+
+
+class TestSurroundings:
+    def test_the_environment_is_a_fixed_list(
+        self, run: Callable[..., TestResult], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CANARY_TOKEN", "canary-4711")
+        lines = run("env", env={"ASKED": b"yes"}).stdout.content.decode().splitlines()
+        told = dict(line.split("=", 1) for line in lines)
+        assert told.pop("ASKED") == "yes"
+        assert told["PATH"] == "/usr/local/bin:/usr/bin:/bin"
+        assert set(told) - {"PWD", "_"} == {
+            *("PATH", "HOME", "USER", "LOGNAME", "LC_ALL", "TZ", "TERM", "COLUMNS", "LINES", "NO_COLOR", "PAGER"),
+            *("EDITOR", "VISUAL", "SHELL", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE"),
+            *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR"),
+        }
+
+    def test_the_environment_of_the_tool_comes_before_ours_and_that_of_the_call_before_it(self, real: Executor) -> None:
+        tool = PLAIN.model_copy(update={"env": {"TERM": b"tool", "PAGER": b"tool"}})
+        with opened(real, tool) as sandbox:
+            result = sandbox.run(Call(argv=(b"do", b"echo $TERM $PAGER $COLUMNS"), env={"PAGER": b"call"}))
+        assert result.stdout.content == b"tool call 80\n"
+
+    def test_a_second_run_has_another_hash_seed_and_nothing_else(self, real: Executor) -> None:
+        with opened(real) as sandbox:
+            seeds = [sandbox.run(Call(argv=(b"do", b"echo $PYTHONHASHSEED")), number) for number in (0, 1, 100)]
+        assert [result.stdout.content for result in seeds] == [b"0\n", b"1\n", b"100\n"]
+
+    def test_surroundings_are_told(self, run: Callable[..., TestResult]) -> None:
+        around = Surroundings(zone="Asia/Tokyo", locale="C", width=120, folder="elsewhere", home="somebody")
+        code = (
+            "date -d @0 +%H; echo $LC_ALL $COLUMNS $USER; basename $PWD; basename $HOME; test -w $HOME && echo writable"
+        )
+        told = run(code, around=around).stdout.content.split()
+        assert told == [b"09", b"C", b"120", b"somebody", b"elsewhere", b"somebody", b"writable"]
+
+    def test_nothing_is_left_for_the_next_call(self, run: Callable[..., TestResult], real: Executor) -> None:
+        call = Call(argv=(b"do", b"ls -A . $HOME $TMPDIR; touch x $HOME/y $TMPDIR/z"))
+        with opened(real) as sandbox:
+            first, second = sandbox.run(call), sandbox.run(call)
+        names = [result.stdout.content.replace(b"\n", b" ").split() for result in (first, second)]
+        assert not {b"x", b"y", b"z"} & set(names[1])
+        assert first.files == second.files
+
+
+class TestFiles:
+    def test_prepared_files_lie_there_with_one_fixed_time(self, run: Callable[..., TestResult]) -> None:
+        files = (
+            CallFile(path=b"a/b\xff.txt", content=b"\x00b", mode=0o640),
+            CallFile(path=b"closed", kind=FileKind.DIRECTORY, mode=0o500),
+            CallFile(path=b"closed/in.txt", content=b"in"),
+            CallFile(path=b"link", kind=FileKind.LINK, content=b"a"),
+        )
+        seen = run(
+            "stat -c '%n %a %Y %F' * a/*; readlink link; cat closed/in.txt; cat a/b* | wc -c", files=files
+        ).stdout.content
+        assert seen.splitlines() == [
+            b"a 755 1700000000 directory",
+            b"closed 500 1700000000 directory",
+            b"link 777 1700000000 symbolic link",
+            b"a/b\xff.txt 640 1700000000 regular file",
+            b"a",
+            b"in2",
+        ]
+
+    def test_what_changed_is_seen_even_where_size_and_time_are_as_before(self, run: Callable[..., TestResult]) -> None:
+        files = (
+            CallFile(path=b"kept", content=b"kept"),
+            CallFile(path=b"gone", content=b"gone"),
+            CallFile(path=b"sly", content=b"aaaa"),
+            CallFile(path=b"mode", content=b"m"),
+        )
+        code = "cat kept; rm gone; printf bbbb >sly; touch -d @1700000000 sly; chmod 600 mode; mkdir d; echo x >d/n"
+        seen = {change.path: change for change in run(code, files=files).files}
+        assert {path: change.change for path, change in seen.items()} == {
+            b"gone": Change.DELETED,
+            b"sly": Change.CHANGED,
+            b"mode": Change.CHANGED,
+            b"d": Change.CREATED,
+            b"d/n": Change.CREATED,
+        }
+        assert (seen[b"sly"].content, seen[b"sly"].sha256) == (b"bbbb", hashlib.sha256(b"bbbb").hexdigest())
+        assert (seen[b"mode"].mode, seen[b"d"].kind, seen[b"d/n"].content) == (0o600, FileKind.DIRECTORY, b"x\n")
+
+    def test_a_large_file_is_told_by_its_hash(self, run: Callable[..., TestResult]) -> None:
+        (change,) = run("head -c 200000 /dev/zero >large").files
+        assert (change.size, change.content) == (200_000, None)
+        assert change.sha256 == hashlib.sha256(bytes(200_000)).hexdigest()
+
+    def test_nothing_that_is_no_file_is_opened(self, run: Callable[..., TestResult]) -> None:
+        result = run("mkfifo pipe; ln -s /etc/passwd link; ln -s pipe other; ln -s . loop; truncate -s 1G sparse || :")
+        seen = {change.path: change for change in result.files}
+        assert (seen[b"pipe"].kind, seen[b"pipe"].content) == (FileKind.OTHER, None)
+        assert (seen[b"link"].kind, seen[b"link"].content) == (FileKind.LINK, b"/etc/passwd")
+        assert seen[b"other"].content == b"pipe"
+        assert b"loop/loop" not in seen
+
+    def test_a_content_that_was_not_fetched_is_our_mistake(self, real: Executor) -> None:
+        with opened(real) as sandbox, pytest.raises(ContentMissingError):
+            sandbox.run(Call(stdin=BlobRef.of(b"x")))
+
+    def test_files_that_cannot_be_made_are_our_error(self, run: Callable[..., TestResult]) -> None:
+        result = run("true", files=(CallFile(path=b"x" * 300, content=b""),))
+        assert result.status is Status.SANDBOX_ERROR
+        assert result.detail
+
+
+class TestMeasures:
+    def test_time_and_memory_of_all_descendants_are_measured(self, run: Callable[..., TestResult]) -> None:
+        result = run("sh -c 'head -c 40M /dev/zero | tail -c 40M | wc -c'")
+        assert result.status is Status.OK
+        assert result.peak_rss_bytes > 40 << 20
+        assert 0 < result.cpu_ms < 20_000
+        assert result.duration_ms > 0
+
+    def test_nothing_stays_behind_in_this_process(self, real: Executor) -> None:
+        with opened(real) as sandbox:
+            sandbox.run(Call(argv=(b"say", b"x")))
+            before = descriptors_and_children()
+            sandbox.run(Call(argv=(b"do", b"sleep 60 &")))
+            assert descriptors_and_children() == before
+        with opened(real, guard=FakeGuard(stops_at=3)) as sandbox:
+            with pytest.raises(Halted):
+                sandbox.run(Call(argv=(b"do", b"sleep 60")))
+            assert descriptors_and_children()[1] == before[1]
+
+    def test_two_threads_use_sandboxes_of_their_own_at_once(self, real: Executor) -> None:
+        said: dict[int, list[bytes]] = {}
+
+        def speak(number: int) -> None:
+            with opened(real) as sandbox:
+                calls = [(Call(argv=(b"say", b"%d" % number)), turn) for turn in range(5)]
+                said[number] = [result.stdout.content for result in sandbox.map(calls)]
+
+        threads = [threading.Thread(target=speak, args=(number,)) for number in (1, 2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert said == {1: [b"1\n"] * 5, 2: [b"2\n"] * 5}
+
+
+class TestStopping:
+    def test_a_stop_during_a_call_ends_it_at_once_with_all_that_it_began(self, real: Executor) -> None:
+        began, mark = time.monotonic(), f"mark-{os.getpid()}-{time.monotonic_ns()}"
+        with opened(real, guard=FakeGuard(stops_at=6)) as sandbox, pytest.raises(Halted):
+            sandbox.run(Call(argv=(b"do", f"setsid sh -c 'trap \"\" TERM; sleep 61; : {mark}' & sleep 61".encode())))
+        assert time.monotonic() - began < FAST_S
+        assert processes_with(mark) == []
+
+
+def test_local_is_refused_for_root() -> None:
+    if os.geteuid():
+        pytest.skip("only root is refused")
+    assert not Local().probe().is_usable
+    with opened(Local()) as sandbox, pytest.raises(SandboxUnavailableError):
+        sandbox.run(Call(argv=(b"say", b"x")))
+
+
+def test_bubblewrap_holds_all_that_it_names() -> None:
+    capabilities = made("bubblewrap").probe()
+    assert capabilities.missing == ()
+    assert len(capabilities.holds) >= 15
+
+
+@pytest.mark.slow
+def test_all_of_this_holds_for_an_ordinary_user() -> None:
+    if os.geteuid():
+        pytest.skip("this is one already")
+    if ordinary_python() is None:
+        pytest.skip("no Python here that nobody can start with our packages")
+    ended = run_as_ordinary(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", __file__])
+    told = ended.stdout.decode()
+    assert ended.returncode == 0, told
+    assert "cannot be used here" not in told
+
+
+def descriptors_and_children() -> tuple[list[str], list[str]]:
+    own = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir()), own
+
+
+def processes_with(mark: str) -> list[str]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "cmdline").read_bytes():
+                found.append(folder.name)
+        except OSError:
+            continue
+    return found

@@ -1,0 +1,25 @@
+"""Makes one call as the user that starts it; what to call comes as JSON on standard input, the result goes out so."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from shared.interfaces.executor import Executor
+from shared.models.call import Call, Limits
+from shared.models.job import SandboxPolicy, ToolSpec
+from tests.fakes.executor import FakeGuard
+from worker.execution.bubblewrap import Bubblewrap
+from worker.execution.local import Local
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    executor: Executor = {"bubblewrap": Bubblewrap, "local": Local}[asked["executor"]]()
+    tool, call = ToolSpec.model_validate(asked["tool"]), Call.model_validate(asked["call"])
+    policy, limits = SandboxPolicy.model_validate(asked["policy"]), Limits.model_validate(asked["limits"])
+    with executor.open(tool, policy, limits, FakeGuard()) as sandbox:
+        sys.stdout.write(sandbox.run(call).model_dump_json())
+
+
+main()
