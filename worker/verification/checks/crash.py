@@ -19,6 +19,9 @@ _SHELL_OFFSET = 128
 _BUSY = 0.5
 _LONGER = 2.0
 
+# By these words a tool says that an option ends it by a signal on purpose.
+_MEANT_TO_DIE = re.compile(r"\b(?:core|dumps?|abort|crash|segfault|signal|kill)\b", re.IGNORECASE)
+
 # By these words a tool says that it means to go on, or to wait.
 _ENDLESS = re.compile(
     r"\b(?:follow|watch|wait|monitor|serve|server|daemon|listen|interactive|forever|continuous\w*|loop|repeat|sleep"
@@ -37,14 +40,15 @@ class Signal(BaseCheck):
     rationale = (
         "SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGSYS and SIGTRAP come from a fault inside the program: memory "
         "that is not there, a failed assertion, a division by zero. No input may cause them. A shell script whose "
-        "last command died of one ends with 128 and the signal's number, and says so."
+        "last command died of one ends with 128 and the signal's number, and says so. Options that are documented to "
+        "dump core or to send a signal are left out."
     )
     example = "frob --width 0 a.txt\nSegmentation fault (exit by SIGSEGV)"
 
     def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
         """Look at the true signal, or at a shell's account of it."""
         number = _signal_of(result)
-        if number is None:
+        if number is None or _is_spoken_of(_MEANT_TO_DIE, case, observed):
             return None
         name = signal_name(number)
         complaint = generalise(one_line(decode(result.stderr.tail or result.stderr.head)), _words(case))
@@ -212,10 +216,17 @@ def _means_to_go_on(case: TestCase, observed: Observed) -> bool:
     command = observed.tool.commands.get(case.command)
     if command is None:
         return False
-    named = [option for option in command.options if option.name == case.option]
-    spoken = [command.path, *(text for option in named for text in (*option.names, option.description))]
     is_endless_itself = bool(_ENDLESS.search(command.summary)) and not command.recipes
-    return is_endless_itself or any(_ENDLESS.search(text) for text in spoken)
+    return is_endless_itself or _is_spoken_of(_ENDLESS, case, observed)
+
+
+def _is_spoken_of(words: re.Pattern[str], case: TestCase, observed: Observed) -> bool:
+    """Tell whether the documentation of what a case tries speaks of something: the command, or the option."""
+    command = observed.tool.commands.get(case.command)
+    options = command.options if command else ()
+    named = [option for option in options if option.name == case.option]
+    spoken = [case.command, *(text for option in named for text in (*option.names, option.description))]
+    return any(words.search(text) for text in spoken)
 
 
 def _words(case: TestCase) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from shared.interfaces.verifier import Observed, Suspicion
+from shared.models.cli_tool import Option
 from shared.models.finding import Severity
 from shared.models.test_plan import TestCase
 from shared.models.test_result import Status, TestResult
@@ -16,6 +19,7 @@ class _DocumentedCall(BaseCheck):
     severity = Severity.LOW
     technique: str
     asked_for: str
+    words: re.Pattern[str]
 
     def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
         """Look at the exit code of a documented call that was answered."""
@@ -23,7 +27,7 @@ class _DocumentedCall(BaseCheck):
             return None
         word = decode(case.call.argv[-1]) if case.call.argv else ""
         command = observed.tool.commands.get(case.command)
-        if command is None or not any(word in option.names for option in command.options):
+        if command is None or not any(self._documents(option, word) for option in command.options):
             return None
         return Suspicion(
             case=case,
@@ -35,6 +39,11 @@ class _DocumentedCall(BaseCheck):
             got=f"exit {result.exit_code}: {one_line(said(result))}",
         )
 
+    def _documents(self, option: Option, word: str) -> bool:
+        """Tell whether an option is documented to do this: `-h` may mean something else."""
+        spoken = " ".join([*option.long_names, option.description])
+        return word in option.names and self.words.search(spoken) is not None
+
 
 class HelpNonzero(_DocumentedCall):
     """Help that is shown as if something were wrong."""
@@ -43,6 +52,7 @@ class HelpNonzero(_DocumentedCall):
     name = "help.nonzero_exit"
     technique = "help"
     asked_for = "its help"
+    words = re.compile(r"\b(?:help|usage)\b", re.IGNORECASE)
     title = "the documented call for help exits with another code than 0"
     rationale = (
         "Who asks for help and gets it was served; an exit code that says otherwise breaks scripts, completion "
@@ -58,6 +68,7 @@ class VersionNonzero(_DocumentedCall):
     name = "version.nonzero_exit"
     technique = "version"
     asked_for = "its version"
+    words = re.compile(r"\bversion\b", re.IGNORECASE)
     title = "the documented call for the version exits with another code than 0"
     rationale = (
         "Installers and bug reports ask for the version and believe the exit code. Counted only where the help "
