@@ -1,4 +1,4 @@
-"""Bad input: a message that says what, where and the next thing to type, the documented exit code, nothing left behind."""
+"""Bad input: a message with what, where and the next thing to type; the documented exit code; nothing left behind."""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ def findings(folder: Path, fault: str) -> list[dict[str, object]]:
         folder=folder,
         EXECUTION__TIMEOUT_S="2",
     )
+    assert ended.out, ended.err
     document = ended.document
     assert document["state"] == "succeeded", ended.err
     worst = {finding["severity"] for finding in document["findings"]}

@@ -86,12 +86,12 @@ while [ $# -gt 0 ]; do
     -w | --width)
         needs_value "$1" $#
         width=$2
-        [ "$1" = -w ] && is short_differs && width=1
+        [ "$1" = -w ] && is short_differs && width=${width}0
         shift
         ;;
     --width=*)
         width=${1#*=}
-        is equals_differs && width=1
+        is equals_differs && width=${width}0
         ;;
     -s | --suffix)
         needs_value "$1" $#

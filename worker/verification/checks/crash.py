@@ -16,7 +16,7 @@ from worker.verification.checks.base import BaseCheck, line_of, said
 from worker.verification.normalise import generalise
 
 _SHELL_OFFSET = 128
-_BUSY = 0.5
+_BUSY = 0.25
 _LONGER = 2.0
 
 # By these words a tool says that an option ends it by a signal on purpose.

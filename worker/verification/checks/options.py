@@ -64,7 +64,7 @@ class DocumentedRejected(BaseCheck):
         if option is None:
             return False
         calls = _elsewhere(option, command, suspicion.case.call)
-        return all(refused_as_unknown(sandbox.run(call), option) for call in calls)
+        return not any(_takes(sandbox.run(call), option) for call in calls)
 
 
 class UnknownAccepted(BaseCheck):
@@ -112,6 +112,16 @@ def refused_as_unknown(result: TestResult, option: Option) -> Refusal | None:
         return None
     unknown = (one for one in read_refusals(said(result)) if one.kind is RefusalKind.UNKNOWN_OPTION)
     return next((one for one in unknown if _names(one.subject, option)), None)
+
+
+def _takes(result: TestResult, option: Option) -> bool:
+    """Tell whether a call shows that the option is understood: it worked, or was refused without a word about it.
+
+    A parser that reads options only before the first operand takes a later one for a file, and names it.
+    """
+    if result.status is Status.OK:
+        return True
+    return result.status is Status.NONZERO and not any(name in said(result) for name in option.names)
 
 
 def _names(subject: str | None, option: Option) -> bool:
