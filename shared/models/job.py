@@ -1,5 +1,6 @@
 """A job: one request about one tool, fixed at submit, and where it stands."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType, Optional
@@ -105,11 +106,24 @@ class SandboxPolicy(Value):
     network: Network = Network.OFF
 
 
+_CODE_OF_CHECK = re.compile(r"TN\d{3}")
+
+
+def _is_at_or_below(path: str, other: str) -> bool:
+    return path == other or path.startswith(f"{other} ")
+
+
 class Selection(Value):
     """What is looked at: command paths and codes of checks; nothing named means all."""
 
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+
+    def leads_to(self, path: str) -> bool:
+        """Tell whether a command is looked at or lies on the way to one that is."""
+        only = [name for name in self.only if not _CODE_OF_CHECK.fullmatch(name)]
+        is_wanted = not only or any(_is_at_or_below(path, name) or _is_at_or_below(name, path) for name in only)
+        return is_wanted and not any(_is_at_or_below(path, name) for name in self.skip)
 
 
 class JobSpec(Value):

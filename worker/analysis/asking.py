@@ -12,7 +12,7 @@ from shared.models.test_result import Status, TestResult
 from worker.analysis.text import plain_text
 
 # Calls, not seconds: one tool, one interface, however busy the machine is.
-BUDGETS: Mapping[Profile, int] = {Profile.QUICK: 40, Profile.STANDARD: 150, Profile.DEEP: 400}
+BUDGETS: Mapping[Profile, int] = {Profile.QUICK: 40, Profile.STANDARD: 200, Profile.DEEP: 600}
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,15 @@ class Asker:
         for (digest, _), answer in zip(affordable, self._make([call for _, call in affordable]), strict=True):
             self._known[digest] = answer
         return [self._known.get(digest) for digest in digests]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Give all answers so far."""
+        return tuple(self._known.values())
+
+    def known(self, call: Call) -> Answer | None:
+        """Give the answer to a call that was made."""
+        return self._known.get(call.digest())
 
     def _make(self, calls: Sequence[Call]) -> Iterator[Answer]:
         results = self._sandbox.map([(call, 0) for call in calls])

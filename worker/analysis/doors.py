@@ -13,8 +13,13 @@ from worker.analysis.claims import Reading
 from worker.analysis.dialects.reading import read_help
 from worker.knowledge.refusals import read_refusals
 
-_MANUAL = re.compile(r"^\s*[A-Z][A-Z0-9._-]*\(\d[a-z]*\)\s.*[A-Z][A-Z0-9._-]*\(\d[a-z]*\)\s*$|^NAME$(?=[\s\S]{0,400}^SYNOPSIS$)", re.MULTILINE)
+_MANUAL = re.compile(
+    r"^\s*[A-Z][A-Z0-9._-]*\(\d[a-z]*\)\s.*[A-Z][A-Z0-9._-]*\(\d[a-z]*\)\s*$"
+    r"|^NAME$(?=[\s\S]{0,400}^SYNOPSIS$)",
+    re.MULTILINE,
+)
 _HEAD_OF_A_PAGE = 2000
+_ALL_OF_IT = re.compile(r"(?<![\w-])(--?help)(?:[ =]<?(?:\w+\|)*all\b| (--all)\b)|(?<![\w-])(--?help-?(?:all|full))\b")
 
 
 class Door(Enum):
@@ -56,6 +61,15 @@ class Page:
         """Tell whether the text lists options or commands; a usage line alone may have more behind another door."""
         has_entries = any(claim.source is Source.HELP for claim in self.reading.options)
         return (has_entries or bool(self.reading.commands)) and not self.is_manual
+
+    @property
+    def fuller_argv(self) -> tuple[bytes, ...] | None:
+        """Give the call that shows more than this page, where it names one: `--help all`, `--help-all`."""
+        found = _ALL_OF_IT.search(self.text)
+        if found is None:
+            return None
+        words = (found[3],) if found[3] else (found[1], found[2] or "all")
+        return tuple(word.encode() for word in words)
 
     @property
     def rank(self) -> tuple[bool, bool, int]:

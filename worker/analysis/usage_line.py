@@ -16,7 +16,7 @@ from worker.analysis.dialects.heads import Head, Slot, closing, option_follows, 
 
 _DEEPEST = 20
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
-_OPTIONS_GO_HERE = re.compile(r"(?:[\w-]+ )*(?:options?|flags?|switches|opts)(?: [\w ]*)?", re.IGNORECASE)
+_OPTIONS_GO_HERE = re.compile(r"(?:[\w-]+[ -])*(?:options?|flags?|switches|opts)(?: [\w ]*)?", re.IGNORECASE)
 _COMMAND_GOES_HERE = re.compile(r"(?:sub-?)?(?:command|cmd)s?", re.IGNORECASE)
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
@@ -182,7 +182,7 @@ class _Reader:
     def _read_braces(self, rows: Sequence[Sequence[_Node]], *, is_main: bool, dotted: bool) -> bool:
         """Read `{a,b}`: commands where `...` follows, for each of them has arguments of its own, else choices."""
         words = tuple(word for word in _text_of(rows[0]).split(",") if word)
-        if len(rows) > 1 or not all(_CHOICE.fullmatch(word) for word in words):
+        if len(rows) > 1 or len(words) < 2 or not all(_CHOICE.fullmatch(word) for word in words):  # noqa: PLR2004
             return False
         if dotted:
             self.commands += words

@@ -45,7 +45,12 @@ _FILES = {
 BASIC: tuple[CallFile, ...] = Call(files=tuple(CallFile(path=path, content=_FILES[path]) for path in _FILES)).files
 
 _TEXT_FILE = next(file for file in BASIC if file.path == b"sample.txt")
-_BY_ENDING = {file.path.rpartition(b".")[2].decode(): file for file in BASIC if file.path.startswith(b"sample.")}
+# One letter in a sentence is no ending.
+_BY_ENDING = {
+    ending: file
+    for file in BASIC
+    if len(ending := file.path.removeprefix(b"sample.").decode()) > 1 and "/" not in ending
+}
 _OTHER_ENDINGS = {
     "yml": "yaml",
     "conf": "ini",
@@ -54,7 +59,6 @@ _OTHER_ENDINGS = {
     "htm": "html",
     "markdown": "md",
     "python": "py",
-    "script": "sh",
     "patch": "diff",
     "javascript": "js",
     "stylesheet": "css",
@@ -73,6 +77,12 @@ def file_for(hint: str) -> CallFile:
     words = "".join(character if character.isalnum() else " " for character in hint.lower()).split()
     endings = (_OTHER_ENDINGS.get(word, word) for word in words)
     return next((_BY_ENDING[ending] for ending in endings if ending in _BY_ENDING), _TEXT_FILE)
+
+
+def is_file_name(word: str) -> bool:
+    """Tell whether a word ends like the name of one of the basic files."""
+    stem, _, ending = word.rpartition(".")
+    return stem[-1:].isalnum() and _OTHER_ENDINGS.get(ending, ending) in _BY_ENDING
 
 
 def _are_in_each_others_way(one: CallFile, other: CallFile) -> bool:

@@ -11,7 +11,7 @@ from worker.knowledge import samples
 _WORDS: Mapping[ValueType, str] = {
     ValueType.DIRECTORY: "dir dirs directory directories folder folders dirname workdir outdir rootdir basedir",
     ValueType.OUTPUT: "output outfile out outputfile outpath dest destination logfile",
-    ValueType.FILE: "file files filename filenames path paths filepath infile input inputfile fname src source script"
+    ValueType.FILE: "file files filename filenames path paths filepath infile input inputfile fname src source"
     " archive config configfile conffile keyfile paths_from zipfile",
     ValueType.FLOAT: "float float32 float64 double decimal ratio factor percent percentage real probability",
     ValueType.SIZE: "size bytes blocksize bufsize bufsiz memory sizes",
@@ -29,6 +29,14 @@ _WORDS: Mapping[ValueType, str] = {
     " id style char delim delimiter separator sep",
 }
 _BY_WORD = {word: value_type for value_type, words in _WORDS.items() for word in words.split()}
+
+_ENDINGS = {
+    "file": ValueType.FILE,
+    "files": ValueType.FILE,
+    "path": ValueType.FILE,
+    "dir": ValueType.DIRECTORY,
+    "size": ValueType.SIZE,
+}
 
 # Names that say no more than that there is a value.
 _SAYS_NOTHING = frozenset(
@@ -69,6 +77,9 @@ _LADDERS: Mapping[ValueType | None, tuple[bytes, ...]] = {
     # A digit is a number as well as a word.
     None: (b"1", b"a", b"sample.txt"),
 }
+# A text in a language of the tool's own: what is sound in several of them.
+_PROGRAM = re.compile(r"\b(?:expr(?:ession)?|script|program|filter|code)\b", re.IGNORECASE)
+_PROGRAMS = (b"1", b"p", b".", b"1 + 1")
 _OWN_SYNTAX = frozenset({ValueType.TEXT, ValueType.FORMAT, ValueType.DATE, ValueType.LIST, ValueType.DURATION, None})
 
 
@@ -108,7 +119,8 @@ def ladder(
         return tuple(dict.fromkeys(choice.encode() for choice in choices))
     if value_type is ValueType.FILE:
         return tuple(dict.fromkeys((samples.file_for(value_name or "").path, b"sample.txt", b"sample.json")))
-    steps = _LADDERS.get(value_type, _LADDERS[None])
+    is_program = value_type in {None, ValueType.TEXT} and _PROGRAM.search(value_name or "")
+    steps = _PROGRAMS if is_program else _LADDERS.get(value_type, _LADDERS[None])
     if not default or "\0" in default:
         return steps
     known = default.encode(errors="replace")
@@ -118,10 +130,12 @@ def ladder(
 def _by_name(name: str) -> ValueType | None:
     if _KEY_VALUE.search(name):
         return ValueType.KEY_VALUE
+    if samples.is_file_name(name):
+        return ValueType.FILE
     words = _words_of(name)
     whole = _BY_WORD.get("".join(words))
-    # In `output-dir` and `max-width` the last word says what it is.
-    return whole or _first_known(reversed(words))
+    # In `output-dir`, `max-width` and `keyfile` the end says what it is.
+    return whole or _first_known(reversed(words)) or _by_ending("".join(words))
 
 
 def _by_names(names: Iterable[str]) -> ValueType | None:
@@ -145,6 +159,10 @@ def _is_written(names: Iterable[str], description: str) -> bool:
     if any(_by_name(name.lstrip("-")) is ValueType.OUTPUT for name in names):
         return True
     return _by_description(description) is ValueType.OUTPUT
+
+
+def _by_ending(word: str) -> ValueType | None:
+    return next((value_type for ending, value_type in _ENDINGS.items() if word.endswith(ending)), None)
 
 
 def _first_known(words: Iterable[str]) -> ValueType | None:

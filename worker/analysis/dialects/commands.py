@@ -14,7 +14,7 @@ from worker.analysis.claims import CommandClaim
 from worker.analysis.dialects.heads import option_follows
 from worker.analysis.dialects.layout import GAP, Kind, Line, Section
 
-_NAME = r"[a-z0-9_][\w.+-]*(?::[\w.+-]+)*"
+_NAME = r"[a-z0-9_](?:[\w+-]|[.:](?=\w))*"
 _WHOLE_NAME = re.compile(_NAME)
 _PLUGIN_MARK = re.compile(r"[*:]$")
 _ARGUMENTS = r"(?P<arguments>(?: (?:[<\[({.-]\S*|[A-Z][A-Z0-9_=.<>\[\]-]*(?:\.{3})?|\S+\.{3}))*)"

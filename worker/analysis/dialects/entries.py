@@ -64,7 +64,10 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     now: Entry | None = None
     prose_at: int | None = None
     for line, following in zip_longest(lines, lines[1:]):
-        begun = [] if _is_inside(line, now, column, prose_at) else _begin(line, following, column, section.kind)
+        is_above_another = following is not None and option_follows(following.text)
+        is_listed = section.kind is Kind.OPTIONS or now is not None or is_above_another
+        is_inside = _is_inside(line, now, column, prose_at)
+        begun = [] if is_inside else _begin(line, following, column, is_listed=is_listed)
         if begun:
             entries += begun
             now, prose_at = begun[-1], None
@@ -103,11 +106,11 @@ def _is_inside(line: Line, now: Entry | None, column: int | None, prose_at: int 
     return now is not None and now.below is not None and line.indent >= now.below
 
 
-def _begin(line: Line, following: Line | None, column: int | None, kind: Kind) -> list[Entry]:
+def _begin(line: Line, following: Line | None, column: int | None, *, is_listed: bool) -> list[Entry]:
     has_below = following is not None and following.indent > line.indent and not option_follows(following.text)
     if not has_below and is_list_of_heads(line.text):
         return [Entry(head, line.number, line.indent, UNSURE) for head in parse_list(line.text)]
-    cut = _cut(line, column, kind)
+    cut = _cut(line, column, is_listed=is_listed)
     if cut is None:
         return []
     entry = Entry(cut.head, line.number, line.indent, cut.confidence)
@@ -116,14 +119,14 @@ def _begin(line: Line, following: Line | None, column: int | None, kind: Kind) -
     return [entry]
 
 
-def _cut(line: Line, column: int | None, kind: Kind) -> _Cut | None:
+def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:
     """Take a line apart into head and description: at its gap, at the column of descriptions, or as far as it reads."""
     for place in _places_to_cut(line, column):
         head = parse_head(line.text[:place])
         if head:
             return _Cut(head, _BEFORE_DESCRIPTION.sub("", line.text[place:]).strip())
     head = parse_head(line.text, plain_words=1)
-    return _Cut(head, "") if head else _cut_without_gap(line.text, kind)
+    return _Cut(head, "") if head else _cut_without_gap(line.text, is_listed=is_listed)
 
 
 def _places_to_cut(line: Line, column: int | None) -> Iterator[int]:
@@ -142,7 +145,7 @@ def _places_to_cut(line: Line, column: int | None) -> Iterator[int]:
             yield place
 
 
-def _cut_without_gap(text: str, kind: Kind) -> _Cut | None:
+def _cut_without_gap(text: str, *, is_listed: bool) -> _Cut | None:
     begun = parse_beginning(text)
     if begun is None:
         return None
@@ -150,8 +153,8 @@ def _cut_without_gap(text: str, kind: Kind) -> _Cut | None:
     dash = _DASH.match(text, end)
     if dash:
         return _Cut(head, text[dash.end() :].strip())
-    # Under a heading for options even a bare list is one, elsewhere `-x is ...` is a sentence.
-    if kind is Kind.OPTIONS and _SENTENCE.match(text, end):
+    # Among other entries or under their heading even a blank parts head and description; elsewhere that is a sentence.
+    if is_listed and _SENTENCE.match(text, end):
         description = text[end:].strip()
         return _Cut(head, description, LIKELY if description[0].isupper() else UNSURE)
     return None

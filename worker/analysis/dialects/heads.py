@@ -19,7 +19,8 @@ _NAME = re.compile(
     r"|-#+|-[?@.%:!,*^$](?![\w.])"
 )
 _NEGATION = re.compile(r"--[\[({](no-?)[\])}]")
-_SEPARATOR = re.compile(r"\s+/\s+|\s*[,|/]\s*|\s+or\s+|\s+")
+# A letter without a dash between two spellings is an older form of them, which is passed over.
+_SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*(?:[A-Za-z],\s*)?|\s*[|/]\s*|\s+or\s+|\s+")
 _OPTION_FOLLOWS = re.compile(r"-(?:-[A-Za-z0-9\[({]|[^\s-])")
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*(?![a-z])")
 _LOWER = re.compile(r"[A-Za-z][\w.,:/=*+-]*(?:\[\])?$")

@@ -1,0 +1,219 @@
+"""Looks for calls of a command that work: given examples, words for its arguments, files, standard input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.models.call import Call, CallFile
+from shared.models.cli_tool import Argument, Command, Option, Recipe, Takes, ValueType
+from shared.models.test_result import Status
+from worker.analysis.asking import Answer, Asker
+from worker.knowledge import samples
+from worker.knowledge.crashes import find_crash
+from worker.knowledge.refusals import Refusal, RefusalKind, read_refusals
+from worker.knowledge.values import ladder
+
+MOST_CALLS_OF_THE_TOOL = 10
+MOST_CALLS = 6
+_NO_NETWORK = re.compile(
+    r"name or service not known|could not resolve|temporary failure in name resolution|network is unreachable"
+    r"|connection refused|failed to establish a new connection|no such host|ENOTFOUND|EAI_AGAIN|ECONNREFUSED",
+    re.IGNORECASE,
+)
+_USAGE = re.compile(r"^\s*usage\b", re.IGNORECASE)
+_SHELL = re.compile(r"[|<>;&$`*?(){}\[\]\\~]|\.\.\.")
+_MOST_EXAMPLES = 2
+_MOST_REPAIRS = 2
+_MORE_STEPS = (1, 2)
+_NAMES_A_FOLDER = re.compile(r"\bdirector(?:y|ies)\b|\bfolder\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What to type behind the words of a command."""
+
+    operands: tuple[bytes, ...] = ()
+    stdin: bytes | None = None
+    repairs: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all attempts at one tool share: its files, what it is about, and the texts that are no result."""
+
+    files: tuple[CallFile, ...]
+    hint: str
+    answers: frozenset[str]
+
+    def call(self, command: Command, attempt: Attempt) -> Call:
+        """Type an attempt."""
+        return Call(argv=(*command.words, *attempt.operands), stdin=attempt.stdin, files=self.files)
+
+
+def from_examples(asker: Asker, bench: Bench, examples: Sequence[tuple[bytes, ...]]) -> Iterator[Recipe]:
+    """Make the calls that the user says work, and keep those that do."""
+    for argv in examples:
+        answer = asker.ask(Call(argv=argv, files=bench.files))
+        if answer is not None and answer.worked:
+            yield _recipe(answer)
+
+
+def find_recipe(asker: Asker, bench: Bench, command: Command) -> Recipe | None:
+    """Search for a call that works, prints and reads: the best of a few attempts, repaired by what the tool says."""
+    waiting = list(dict.fromkeys(attempts(command, bench.hint)))
+    tried: dict[Attempt, Answer] = {}
+    while waiting and len(tried) < (MOST_CALLS if command.path else MOST_CALLS_OF_THE_TOOL):
+        attempt = waiting.pop(0)
+        answer = asker.ask(bench.call(command, attempt))
+        if answer is None or _is_hopeless(answer):
+            break
+        tried[attempt] = answer
+        if _rank(attempt, tried, bench) == _BEST:
+            return _recipe(answer)
+        more = [] if answer.worked else _repaired(attempt, answer, command)
+        waiting = [one for one in dict.fromkeys([*more, *waiting]) if one not in tried]
+    return _best_of(tried, bench)
+
+
+def _is_hopeless(answer: Answer) -> bool:
+    """Tell a command that waits for somebody, or for a network that is not there: other words change nothing."""
+    if answer.result.status in {Status.TIMEOUT_WALL, Status.TIMEOUT_CPU}:
+        return True
+    return not answer.worked and any(_NO_NETWORK.search(text) for text in answer.texts)
+
+
+def attempts(command: Command, hint: str) -> Iterator[Attempt]:
+    """Give what could work, the most telling first: all arguments, the required ones, none, a file, an example."""
+    if command.subcommands and not command.arguments:
+        yield Attempt()
+        return
+    needed = tuple(word for option in command.options if option.required for word in _given(option))
+    required = [argument for argument in command.arguments if argument.required]
+    everything = needed + _filled(command.arguments, hint)
+    yield Attempt(everything)
+    yield Attempt(needed + _filled(required, hint))
+    yield from _documented(command)
+    yield Attempt(needed + _filled(required, hint), samples.TEXT)
+    yield Attempt(needed + tuple(_file_or(argument, hint) for argument in command.arguments))
+    for step in _MORE_STEPS:
+        yield Attempt(needed + _filled(command.arguments, hint, step))
+    if not command.arguments:
+        yield Attempt((*needed, samples.file_for(hint).path))
+
+
+def _filled(arguments: Sequence[Argument], hint: str, step: int = 0) -> tuple[bytes, ...]:
+    return tuple(_word_for(argument, hint, step) for argument in arguments)
+
+
+def _word_for(argument: Argument, hint: str, step: int) -> bytes:
+    if argument.value_type is ValueType.FILE:
+        return samples.file_for(f"{argument.name} {hint if step == 0 else ''}").path
+    values = ladder(argument.value_type, argument.choices, None, argument.name)
+    return values[min(step, len(values) - 1)]
+
+
+def _file_or(argument: Argument, hint: str) -> bytes:
+    is_open = argument.value_type in {None, ValueType.TEXT}
+    return samples.file_for(hint).path if is_open else _word_for(argument, hint, 0)
+
+
+def _given(option: Option) -> tuple[bytes, ...]:
+    name = option.name.encode()
+    if option.takes_value is not Takes.REQUIRED:
+        return (name,)
+    return (name, ladder(option.value_type, option.choices, option.default, option.value_name)[0])
+
+
+def _documented(command: Command) -> Iterator[Attempt]:
+    """Take examples of the help that need no shell."""
+    words = len(command.words)
+    plain = [example.split() for example in command.examples if not _SHELL.search(example)]
+    for typed in plain[:_MOST_EXAMPLES]:
+        argv = tuple(word.strip("'\"").encode() for word in typed[1:])
+        if argv[:words] == command.words and len(argv) > words:
+            yield Attempt(argv[words:])
+
+
+def _repaired(attempt: Attempt, answer: Answer, command: Command) -> list[Attempt]:
+    """Change what the tool itself says is wrong with a call."""
+    refusals = read_refusals(f"{answer.stderr}\n{answer.stdout}")
+    if not refusals or attempt.repairs >= _MOST_REPAIRS:
+        return []
+    changed = _without_fault(attempt, refusals[0], command)
+    return [replace(changed, repairs=attempt.repairs + 1)] if changed else []
+
+
+def _without_fault(attempt: Attempt, refusal: Refusal, command: Command) -> Attempt | None:
+    subject = (refusal.subject or "").encode()
+    if refusal.kind is RefusalKind.MISSING_ARGUMENT:
+        option = next((option for option in command.options if refusal.subject in option.names), None)
+        more = _given(option) if option else (b"sample.txt",)
+        return replace(attempt, operands=(*more, *attempt.operands) if option else (*attempt.operands, *more))
+    if refusal.kind is RefusalKind.EXTRA_ARGUMENT and attempt.operands:
+        return replace(attempt, operands=attempt.operands[:-1])
+    if refusal.kind is RefusalKind.NO_SUCH_FILE:
+        other = samples.FOLDER if _NAMES_A_FOLDER.search(refusal.line) else b"sample.txt"
+        return _exchanged(attempt, subject, other)
+    if refusal.kind is RefusalKind.INVALID_CHOICE and refusal.choices:
+        return _exchanged(attempt, subject, refusal.choices[0].encode())
+    if refusal.kind is RefusalKind.INVALID_VALUE:
+        return _exchanged(attempt, subject, b"1")
+    return None
+
+
+def _exchanged(attempt: Attempt, old: bytes, new: bytes) -> Attempt | None:
+    if old not in attempt.operands or old == new:
+        return None
+    return replace(attempt, operands=tuple(new if word == old else word for word in attempt.operands))
+
+
+_BEST = (2, True, True)
+
+
+def _best_of(tried: Mapping[Attempt, Answer], bench: Bench) -> Recipe | None:
+    ranks = {attempt: _rank(attempt, tried, bench) for attempt in tried}
+    best = max(ranks, key=lambda attempt: ranks[attempt], default=None)
+    return None if best is None or not ranks[best][0] else _recipe(tried[best])
+
+
+def _rank(attempt: Attempt, tried: Mapping[Attempt, Answer], bench: Bench) -> tuple[int, bool, bool]:
+    """Say how good an attempt is: it worked (2) or failed without a word against it (1), printed, read something."""
+    answer = tried[attempt]
+    works = _works(answer, bench)
+    return works, works > 0 and bool(answer.texts), works > 0 and _reads(attempt, tried, bench)
+
+
+def _works(answer: Answer, bench: Bench) -> int:
+    complaint = answer.stderr or answer.stdout
+    if not answer.result.status.has_exit_code or read_refusals(complaint) or find_crash(complaint):
+        return 0
+    if any(_USAGE.match(text) or _plain(text) in bench.answers for text in answer.texts):
+        return 0
+    if answer.worked:
+        return 2
+    # `no match` and `they differ` are said by an exit code alone.
+    return 0 if answer.stderr.strip() else 1
+
+
+def _reads(attempt: Attempt, tried: Mapping[Attempt, Answer], bench: Bench) -> bool:
+    """Tell whether a file is named, or whether standard input makes a difference."""
+    paths = {file.path for file in bench.files}
+    if any(word in paths for word in attempt.operands):
+        return True
+    without = tried.get(replace(attempt, stdin=None))
+    return attempt.stdin is not None and without is not None and without.texts != tried[attempt].texts
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _recipe(answer: Answer) -> Recipe:
+    return Recipe(call=answer.call, exit_code=answer.result.exit_code or 0, prints=bool(answer.texts))
+
+
+def bench_of(files: tuple[CallFile, ...], hint: str, answers: Sequence[str]) -> Bench:
+    """Prepare the attempts at a tool; `answers` are the texts of its help and version."""
+    return Bench(samples.merged(files), hint, frozenset(_plain(text) for text in answers))
