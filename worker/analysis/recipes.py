@@ -22,6 +22,10 @@ _NO_NETWORK = re.compile(
     r"|connection refused|failed to establish a new connection|no such host|ENOTFOUND|EAI_AGAIN|ECONNREFUSED",
     re.IGNORECASE,
 )
+_TROUBLE = re.compile(
+    r"\b(?:fail(?:ed|ure)?|errors?|cannot|can't|could not|unable|not found|invalid|missing|no such|must|usage)\b",
+    re.IGNORECASE,
+)
 _USAGE = re.compile(r"^\s*usage\b", re.IGNORECASE)
 _SHELL = re.compile(r"[|<>;&$`*?(){}\[\]\\~]|\.\.\.")
 _MOST_EXAMPLES = 2
@@ -79,9 +83,12 @@ def find_recipe(asker: Asker, bench: Bench, command: Command) -> Recipe | None:
 
 def _is_hopeless(answer: Answer) -> bool:
     """Tell a command that waits for somebody, or for a network that is not there: other words change nothing."""
-    if answer.result.status in {Status.TIMEOUT_WALL, Status.TIMEOUT_CPU}:
-        return True
-    return not answer.worked and any(_NO_NETWORK.search(text) for text in answer.texts)
+    return is_overdue(answer) or (not answer.worked and any(_NO_NETWORK.search(text) for text in answer.texts))
+
+
+def is_overdue(answer: Answer) -> bool:
+    """Tell a call that did not end by itself."""
+    return answer.result.status in {Status.TIMEOUT_WALL, Status.TIMEOUT_CPU}
 
 
 def attempts(command: Command, hint: str) -> Iterator[Attempt]:
@@ -139,7 +146,7 @@ def _documented(command: Command) -> Iterator[Attempt]:
 def _repaired(attempt: Attempt, answer: Answer, command: Command) -> list[Attempt]:
     """Change what the tool itself says is wrong with a call."""
     refusals = read_refusals(f"{answer.stderr}\n{answer.stdout}")
-    if not refusals or attempt.repairs >= _MOST_REPAIRS:
+    if not refusals or attempt.repairs >= _MOST_REPAIRS or command.subcommands:
         return []
     changed = _without_fault(attempt, refusals[0], command)
     return [replace(changed, repairs=attempt.repairs + 1)] if changed else []
@@ -193,8 +200,9 @@ def _works(answer: Answer, bench: Bench) -> int:
         return 0
     if answer.worked:
         return 2
-    # `no match` and `they differ` are said by an exit code alone.
-    return 0 if answer.stderr.strip() else 1
+    # `no match` and `they differ` are said by this exit code alone.
+    is_quiet = answer.result.exit_code == 1 and not answer.stderr.strip() and not _TROUBLE.search(answer.stdout)
+    return int(is_quiet)
 
 
 def _reads(attempt: Attempt, tried: Mapping[Attempt, Answer], bench: Bench) -> bool:

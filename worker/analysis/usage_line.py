@@ -16,13 +16,14 @@ from worker.analysis.dialects.heads import Head, Slot, closing, option_follows, 
 
 _DEEPEST = 20
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
-_OPTIONS_GO_HERE = re.compile(r"(?:[\w-]+[ -])*(?:options?|flags?|switches|opts)(?: [\w ]*)?", re.IGNORECASE)
+_OPTIONS_GO_HERE = re.compile(r"(?:[^\s<>]+[ -])*(?:options?|flags?|switches|opts)(?: [\w ]*)?", re.IGNORECASE)
 _COMMAND_GOES_HERE = re.compile(r"(?:sub-?)?(?:command|cmd)s?", re.IGNORECASE)
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
 _CHOICE = re.compile(r"[a-z0-9][\w.+-]*")
 _VALUE = re.compile(r"<|[A-Z][A-Z0-9_-]*\b(?![a-z])")
 _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
+_PROSE = re.compile(r"[`'\"]?[A-Za-z]?[a-z]+[`'\",.;:]*")
 _DOTS = re.compile(r"\.{3}|…")
 _LONGEST_NAME = 60
 
@@ -160,7 +161,7 @@ class _Reader:
         rows = [row for row in group.rows if row]
         optional = optional or group.bracket == "["
         before = len(self.options)
-        if not rows or _OPTIONS_GO_HERE.fullmatch(_text_of(rows[0])):
+        if not rows or _OPTIONS_GO_HERE.fullmatch(_text_of(rows[0])) or _is_remark(group, rows):
             return
         if group.bracket == "{" and self._read_braces(rows, is_main=is_main, dotted=dotted):
             return
@@ -287,6 +288,13 @@ def _name_of(word: str) -> str:
     inner = bare[1 : closing(bare, 0) - 1] if bare.startswith("<") else re.split(r"[\[({<]", bare, maxsplit=1)[0]
     name = inner.strip(" ,.:;=|/")
     return name[:_LONGEST_NAME] if name[:1].isalnum() and name.isprintable() else ""
+
+
+def _is_remark(group: _Group, rows: Sequence[Sequence[_Node]]) -> bool:
+    """Tell `(see also the other command)`, which is said to the reader."""
+    words = [node for node in rows[0] if isinstance(node, str)]
+    is_prose = all(_PROSE.fullmatch(word) for word in words)
+    return group.bracket == "(" and len(rows) == 1 and len(words) == len(rows[0]) > 1 and is_prose
 
 
 def _is_dots(node: _Node) -> bool:

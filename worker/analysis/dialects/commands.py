@@ -25,6 +25,7 @@ _STANDS_FOR_COMMAND = re.compile(r"[<\[]?(?:sub-?)?(?:command|cmd|action)[>\]]?"
 _LIST_BREAK = re.compile(r"\s*,\s*")
 _ALIAS_NOTE = re.compile(r"[\[(](?:aliases|alias|also|short): ([\w.+:-]+(?:, [\w.+:-]+)*)[\])]", re.IGNORECASE)
 _ONLY_A_NAME = re.compile(rf"{_NAME}[*]?")
+_BULLET = re.compile(r"[o*] +(?=\S+$)")
 _LONGEST_NAME = 40
 _LONGEST_SUMMARY = 200
 _FEWEST_IN_A_LIST = 3
@@ -101,7 +102,7 @@ def _entries(lines: Sequence[Line], words: Sequence[str], *, is_sure: bool) -> l
 def _begin(line: Line, words: Sequence[str], *, is_sure: bool) -> _Entry | None:
     if option_follows(line.text):
         return None
-    text = _without_words(line.text, words)
+    text = _BULLET.sub("", _without_words(line.text, words))
     gap = GAP.search(text) or (_DASH.search(text) if is_sure else None)
     head = text[: gap.start()] if gap else text if is_sure else ""
     found = _HEAD.fullmatch(head)
