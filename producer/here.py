@@ -34,9 +34,13 @@ def report_of(app: Services, job_id: JobId) -> TestReport:
 
 
 def _leave(app: Services, job_id: JobId) -> None:
-    page = keep(embedded.report_so_far(job_id, app.store), embedded.write)
+    report = report_of(app, job_id)
+    page = keep(report, embedded.write)
+    name = screen.short(job_id)
     tell(
         "",
-        f"testronaut: interrupted; what was found is kept. Go on with: testronaut resume {screen.short(job_id)}",
-        *([f"  Partial report: {page}"] if page else []),
+        f"testronaut: interrupted; what was found is kept. Go on with: testronaut resume {name}"
+        if report.is_partial
+        else f"testronaut: interrupted, when all was done. Look at it with: testronaut show {name}",
+        *([f"  {'Partial report' if report.is_partial else 'Report'}: {page}"] if page else []),
     )

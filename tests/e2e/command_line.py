@@ -76,5 +76,6 @@ def specimen(folder: Path, fault: str = "none", changes: Mapping[str, str] | Non
     path = folder / "frob"
     path.write_text(text)
     path.chmod(0o755)
-    folder.chmod(0o755)  # the sandbox's user must be able to read it, also where root runs the tests
+    for open_to_all in (folder, folder.parent):
+        open_to_all.chmod(0o755)  # the sandbox's user must be able to read it, also where root runs the tests
     return path

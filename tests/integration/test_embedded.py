@@ -44,7 +44,7 @@ def test_a_killed_job_is_resumed_at_once_and_ends_as_if_nothing_had_been(tmp_pat
     process = start("run", str(tool), *WORDS, folder=tmp_path)
     store = store_of(tmp_path)
     job_id = store.read(lambda tx: tx.jobs.newest(1))[0].id
-    for wanted in (15, 45, 75):
+    for wanted in (8, 20, 32):
         eventually(lambda: count_calls(store, job_id) >= wanted, f"{wanted} calls")  # noqa: B023
         process.kill()
         process.communicate()
@@ -57,7 +57,7 @@ def test_a_killed_job_is_resumed_at_once_and_ends_as_if_nothing_had_been(tmp_pat
     cases = store.read(lambda tx: tx.plans.cases(job_id))
     assert Counter(result.call_digest for result in results) == {case.key: case.repetitions for case in cases}
     endings = [attempt.ending for attempt in store.read(lambda tx: tx.work.attempts(job_id))]
-    assert endings.count(Ending.LOST) >= 3, "the kills hit running attempts"
+    assert endings.count(Ending.LOST) >= 2, "the kills hit running attempts"
     disturbed = store.read(lambda tx: tx.reports.find(job_id))
     undisturbed = run_program("run", str(tool), *WORDS, "-f", "json", folder=tmp_path)
     assert disturbed is not None
@@ -90,9 +90,9 @@ def test_a_plan_in_a_file_runs_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_time_limit_cuts_execution_and_says_so(tmp_path: Path) -> None:
-    slow = {"colour=never number=": "sleep 0.3\ncolour=never number="}
+    slow = {"colour=never number=": "sleep 0.4\ncolour=never number="}
     tool = specimen(tmp_path, "none", slow)
-    ended = run_program("run", str(tool), "--max-time", "8s", "-f", "json", folder=tmp_path)
+    ended = run_program("run", str(tool), "--max-time", "5s", "-j", "1", "-f", "json", folder=tmp_path)
     document = ended.document
     assert document["state"] == "succeeded"
     assert 0 < document["executed"] < document["planned"]

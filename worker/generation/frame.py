@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
+from shared.models.base import digest_of
 from shared.models.call import Call, CallFile, FileKind
 from shared.models.cli_tool import Command, Option, Takes
 from shared.models.job import JobSpec
@@ -132,7 +133,12 @@ class Frame:
         """Choose a plausible value; another seed chooses another of the first few."""
         found = values.ladder(option.value_type, option.choices, option.default, option.value_name)
         likely = found if option.choices else found[:ALTERNATIVES]
-        return likely[self.spec.seed % len(likely)]
+        return likely[self.pick(len(likely), option.name)]
+
+    def pick(self, count: int, what: str) -> int:
+        """Choose one of several by the seed, for each thing anew; the seed 0 takes the first."""
+        chosen = digest_of([self.spec.seed, self.command.path, what])
+        return int(chosen[:8], 16) % count if self.spec.seed else 0
 
     def without_operands(self) -> Frame:
         """Forget the operands."""

@@ -26,7 +26,7 @@ def misuse(frame: Frame) -> Iterator[Draft]:
     """Do what people do by mistake: an unknown option, a file that is not there, no argument, an empty one."""
     unknown = unknown_options(frame.command.options)
     if unknown:
-        word = unknown[frame.spec.seed % len(unknown)]
+        word = unknown[frame.pick(len(unknown), UNKNOWN_OPTION)]
         yield Draft(
             Tier.MISUSE,
             frame.refusal(frame.with_words(word), UNKNOWN_OPTION, f"{word.decode()} is not documented", word),
@@ -73,7 +73,7 @@ def _missing_file(frame: Frame) -> TestCase:
 
 def _invalid_choice(frame: Frame, option: Option) -> TestCase:
     free = [word for word in _INVALID_CHOICES if word.decode() not in (option.choices or ())]
-    word = free[frame.spec.seed % len(free)]
+    word = free[frame.pick(len(free), option.name)]
     is_glued = option.takes_value is Takes.OPTIONAL and option.name.startswith("--")
     words = (glue(option.name, word),) if is_glued else (option.name.encode(), word)
     because = f"{word.decode()} is not among the choices of {option.name}"
