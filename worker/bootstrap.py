@@ -15,7 +15,7 @@ from shared.interfaces.analyzer import Analyzer
 from shared.interfaces.clock import SystemClock
 from shared.interfaces.executor import Capabilities, Executor, SandboxUnavailableError
 from shared.interfaces.generator import Generator
-from shared.interfaces.reporter import Writer
+from shared.interfaces.reporter import Assembler, Writer
 from shared.interfaces.tokens import Tokens
 from shared.interfaces.verifier import Check
 from shared.models.job import Fault, JobId, SandboxPolicy, StageName
@@ -57,6 +57,7 @@ EXECUTORS: Choices[Executor] = Choices(
     {"auto": lambda: Auto([Bubblewrap]), "bubblewrap": Bubblewrap, "local": Local},
 )
 CHECKS: Choices[Check] = Choices("check", "testronaut.checks", {check.name: check for check in BUILT_IN})
+ASSEMBLE: Assembler = assemble
 WRITERS: Choices[Writer] = Choices(
     "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": JunitWriter}
 )
@@ -113,7 +114,7 @@ def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
         StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), settings.generation.shard_size),
         StageName.EXECUTE: Execute(),
         StageName.VERIFY: Verify(ConfirmingVerifier(CHECKS.make_all())),
-        StageName.REPORT: Report(assemble, probe),
+        StageName.REPORT: Report(ASSEMBLE, probe),
     }
 
 

@@ -22,7 +22,7 @@ from shared.models.job import JobId, JobState, SandboxPolicy, StageName, ToolSpe
 from shared.models.test_report import TestReport
 from shared.store.session import Store
 from shared.utils.tracing import Tracing
-from worker.bootstrap import CHECKS, EXECUTORS, WRITERS, assemble, make_registry, make_steward, make_turns
+from worker.bootstrap import ASSEMBLE, CHECKS, EXECUTORS, WRITERS, make_registry, make_steward, make_turns
 from worker.lease import Drain
 from worker.stages.report import gather
 from worker.turn import Turns
@@ -94,7 +94,7 @@ def work_on(job_id: JobId, settings: Settings, traces: Tracing, jobs: int | None
 def report_so_far(job_id: JobId, store: Store) -> TestReport:
     """Assemble the report of a job that has none: one that runs, was interrupted, or failed."""
     gathered = store.read(lambda tx: gather(tx, job_id, datetime.now(UTC)))
-    return assemble(gathered, is_partial=gathered.job.state is JobState.RUNNING)
+    return ASSEMBLE(gathered, is_partial=gathered.job.state is JobState.RUNNING)
 
 
 def write(report: TestReport, form: str) -> tuple[str, bytes]:

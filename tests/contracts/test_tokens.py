@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["fake", "local", "none", pytest.param("celery", marks=pytest.mark.slow)])
-def tokens(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tokens]:
+def tokens(request: pytest.FixtureRequest) -> Iterator[Tokens]:
     made: Tokens
     match request.param:
         case "fake":

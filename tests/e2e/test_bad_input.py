@@ -203,7 +203,7 @@ sys.exit(main(sys.argv[1:]))
 """
 SLOW_STAGES = {
     StageName.GENERATE: ("worker.generation.planner", "Planner.generate"),
-    StageName.REPORT: ("worker.bootstrap", "assemble"),
+    StageName.REPORT: ("worker.bootstrap", "ASSEMBLE"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +72,7 @@ class Queue:
 
     def run(self, *words: str) -> Ended:
         extra = {"TELEMETRY__ENDPOINT": self.endpoint} if self.endpoint else {}
-        return run_program(*words, folder=self.folder, **self.settings, **extra)
+        return run_program(*words, folder=self.folder, **{**self.settings, **extra})  # type: ignore[arg-type]
 
     def states(self, jobs: list[JobId]) -> set[JobState]:
         return {self.store.read(lambda tx: tx.jobs.get(job)).state for job in jobs}  # noqa: B023
@@ -136,7 +136,7 @@ def test_two_workers_end_ten_jobs_as_one_process_would_in_one_trace_each(queue: 
     assert here.document["digest"] == digest, "both modes say the same"
 
 
-def assert_one_trace(job_id: JobId, queue: Queue, spans: list[Seen]) -> None:
+def assert_one_trace(job_id: JobId, queue: Queue, spans: Sequence[Seen]) -> None:
     job = queue.store.read(lambda tx: tx.jobs.get(job_id))
     mine = [span for span in spans if span.trace_id == job.trace_id]
     by_id = {span.span_id: span for span in mine}

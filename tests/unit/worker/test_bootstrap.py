@@ -97,7 +97,7 @@ def test_engines_are_chosen_by_name() -> None:
     for name in (*EXECUTORS.names()[:3],):
         assert EXECUTORS.make(name).name == name
     with pytest.raises(TestronautError, match="no analyzer is called 'oracle'"):
-        make_stages(Settings(analysis={"engine": "oracle"}))  # type: ignore[arg-type]
+        make_stages(Settings(analysis={"engine": "oracle"}))
     assert Execution().sandbox in EXECUTORS.names()
 
 

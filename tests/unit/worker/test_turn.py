@@ -8,9 +8,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+
 from shared.interfaces.executor import Sandbox
-from shared.models.job import JobState, StageName
 from shared.models.call import Call
+from shared.models.job import JobState, StageName
 from shared.models.test_result import Status, TestResult
 from shared.models.work import Ending, ItemState
 from tests.fakes.pretend import KilledError

@@ -46,7 +46,7 @@ def test_events_below_the_level_are_left_out(stream: io.StringIO) -> None:
 def test_an_exception_is_one_line_too(stream: io.StringIO) -> None:
     logging.configure("info", "json", stream)
     try:
-        raise ValueError("broken\nin two")
+        int("broken\nin two")
     except ValueError:
         structlog.get_logger().exception("attempt.failed")
     (line,) = lines(stream)

@@ -91,3 +91,14 @@ def test_a_stop_is_heard_while_it_is_waited_for() -> None:
 def test_a_large_order_passes() -> None:
     code = f"while os.read(fd, 1 << 20)[-1:] != b'e': pass\n{GOOD}; os.read(fd, 1)"
     assert ask(code, order=b"x" * (4 << 20)) == {"a": 1}
+
+
+def test_it_inherits_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANARY_TOKEN", "canary-4711")
+    with pytest.raises(RunnerFailedError, match=r"^seen:(LC_CTYPE)?$"):
+        ask("sys.exit('seen:' + ','.join(os.environ))")
+
+
+def test_it_inherits_no_descriptor_but_its_socket() -> None:
+    with pytest.raises(RunnerFailedError, match=r"^seen: 1$"):
+        ask("sys.exit(f'seen: {sum(os.path.exists(f\"/proc/self/fd/{number}\") for number in range(3, 200))}')")

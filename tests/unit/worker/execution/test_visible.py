@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.interfaces.executor import ToolOutOfReachError
+from shared.interfaces.executor import ToolNotExecutableError, ToolOutOfReachError
+from tests.unit.worker.execution.test_elf import elf
 from worker.execution.visible import View, is_too_much, known_homes, prefix_of, trace, view_of
 
 
@@ -168,6 +169,32 @@ def test_sources_that_are_worked_on_are_shown_where_they_lie(tmp_path: Path, way
     seen = view(program(tmp_path / "env" / "bin" / "frob", f"#!{tmp_path}/env/bin/python\n"))
     assert str(source) in seen.binds
     assert str(source) in seen.packages
+
+
+def test_what_a_user_installed_for_themselves_is_shown_without_their_home(tmp_path: Path) -> None:
+    home = tmp_path / "ada"
+    packages = home / ".local" / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    tool = program(home / ".local" / "bin" / "frob", "#!/usr/bin/env sh\n")
+    seen = view(tool, homes=[home])
+    assert seen.binds == (f"{home}/.local/bin", str(packages))
+    assert seen.packages == (str(packages),)
+    assert seen.env == {"PYTHONUSERBASE": os.fsencode(home / ".local")}
+
+
+def test_libraries_that_a_program_names_are_shown(tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    build.mkdir()
+    (build / "frob").write_bytes(elf(29, "$ORIGIN/libs", os.path.realpath("/bin/sh")))
+    assert view(build / "frob").binds == (f"{build}/frob",)
+    (build / "libs").mkdir()
+    assert view(build / "frob").binds == (f"{build}/frob", f"{build}/libs")
+
+
+def test_a_program_for_another_machine_is_told_before_any_call(tmp_path: Path) -> None:
+    (tmp_path / "frob").write_bytes(elf(29, "", "/lib/ld-of-another-machine.so"))
+    with pytest.raises(ToolNotExecutableError, match="ld-of-another-machine"):
+        view(tmp_path / "frob")
 
 
 def test_what_lies_where_nobody_may_look_is_out_of_reach() -> None:

@@ -67,7 +67,7 @@ def test_a_shell_makes_the_very_call(call: Call, tool: Path) -> None:
         assert file.content in shown
 
 
-def test_links_folders_and_closed_files_are_made(tmp_path: Path) -> None:
+def test_links_folders_and_closed_files_are_made() -> None:
     files = (
         CallFile(path=b"d", kind=FileKind.DIRECTORY, mode=0o755),
         CallFile(path=b"l", content=b"d", kind=FileKind.LINK),

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.executor import FakeGuard
 from worker.execution import inside
 from worker.execution.archive import runner_program
+from worker.execution.connection import Launch, RunnerFailedError, start
 from worker.execution.inside.runner import Capture
 
 
@@ -35,6 +40,52 @@ def test_a_flood_does_not_fill_our_memory() -> None:
     for _ in range(1000):
         capture.add(b"x" * 65536)
     assert len(capture._tail) <= 4 * 512 + 65536
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
+    """Send orders to one runner, which stands beside us as the executor `local` starts it."""
+    program, archive, folder = runner_program(), tmp_path / "run.zip", tmp_path / "work"
+    archive.write_bytes(program.archive)
+    folder.mkdir()
+
+    def ask(code: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+        order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "env": {}, "folder": str(folder), "files": []}
+        limits = {"wall_us": 10**7, "cpu_us": 10**7, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}
+        rest = {"kept_bytes": 1024, "entries": 1 << 40, "volumes": [], "hashed_bytes": 1 << 20, "rlimits": {"CORE": 0}}
+        return dict(connection.ask({**order, **limits, **rest, **changes}, FakeGuard(), 30))
+
+    with start(Launch(lambda socket: program.command(str(archive), socket))) as connection:
+        yield ask
+
+
+def test_one_runner_makes_many_calls_and_keeps_them_apart(runner: Callable[..., dict[str, Any]]) -> None:
+    first = runner("echo one; touch x; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 60 &")
+    second = runner("cat; rm x; exit 3", stdin=b"two")
+    assert (first["stdout"]["head"], second["stdout"]["head"]) == (b"one\n", b"two")
+    assert (first["leftovers"], second["leftovers"]) == ([b"sleep"], [])
+    assert [change["change"] for change in (*first["changes"], *second["changes"])] == [b"created", b"deleted"]
+    assert second["wait_status"] == 3 << 8
+    assert second["cpu_us"] < first["cpu_us"]
+
+
+def test_what_it_cannot_do_is_said_and_the_next_call_is_made(runner: Callable[..., dict[str, Any]]) -> None:
+    with pytest.raises(RunnerFailedError, match="FileExistsError"):
+        runner("true", files=[{"path": "a", "kind": "file", "mode": 0o644, "content": b""}] * 2)
+    assert runner("echo well")["stdout"]["head"] == b"well\n"
+
+
+def test_a_tool_that_is_gone_is_told_by_its_number(runner: Callable[..., dict[str, Any]]) -> None:
+    assert runner("true", path="/nowhere/frob") == {"spawn_error": errno.ENOENT, "changes": []}
+
+
+def test_a_script_without_a_first_line_is_run_by_the_shell(
+    runner: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    script = tmp_path / "script"
+    script.write_text("echo $0 $1")
+    script.chmod(0o755)
+    assert runner("", path=str(script), argv=["script", "a"])["stdout"]["head"] == f"{script} a\n".encode()
 
 
 def test_what_runs_inside_needs_nothing_but_little_of_the_standard_library(tmp_path: Path) -> None:
