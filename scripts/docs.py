@@ -139,7 +139,7 @@ def _page(title: str, text: str, lines: list[str]) -> str:
 
 
 def _json(content: object) -> str:
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+    return json.dumps(content, indent=2) + "\n"
 
 
 _PAGES: dict[str, Callable[[], str]] = {

@@ -22,21 +22,27 @@ from typing import Any
 
 import pytest
 
+from shared.interfaces.executor import SandboxUnavailableError
 from shared.models.call import FileKind, Limits
 from shared.models.job import Network, SandboxPolicy
 from shared.models.test_result import FileChange, Status, TestResult
 from tests.ordinary import NOBODY, ROOT, environment, ordinary_python, run_as_ordinary
-from worker.execution.bubblewrap import Bubblewrap
+from worker.execution.bubblewrap import best_foundation
 
 HOSTILE = ROOT / "tests" / "specimens" / "hostile.py"
 LIMITS = Limits(wall_s=15, cpu_s=10, disk_bytes=8 << 20, file_bytes=4 << 20, processes=64)
 OFF = SandboxPolicy(network=Network.OFF)
 WATCHED = ("/etc", "/usr", "/usr/bin", "/usr/local/bin", "/dev", "/dev/shm", "/tmp")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not Bubblewrap().probe().is_usable, reason="the executor bubblewrap cannot be used here"),
-]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _can_be_built() -> None:
+    try:
+        best_foundation()
+    except SandboxUnavailableError as error:
+        pytest.skip(f"no sandbox can be built here: {error.message}")
 
 
 @dataclass

@@ -31,7 +31,7 @@ def settle_options(claims: Sequence[OptionClaim], path: str, inherited: Iterable
     above = frozenset(inherited)
     own = [claim for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
     groups = _grouped(_disjoint(own))
-    names = [name for group in groups for claim in group for name in claim.names]
+    names = {name for group in groups for claim in group for name in claim.names}
     options = tuple(_option(group, names) for group in groups)
     return Settled(options, tuple(_contradictions(groups, path)))
 
@@ -104,7 +104,7 @@ def _place(claim: OptionClaim) -> tuple[bool, int]:
     return (claim.line is None, claim.line or 0)
 
 
-def _option(group: Sequence[OptionClaim], names: Sequence[str]) -> Option:
+def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
     best = group[0]
     spellings = tuple(dict.fromkeys(name for claim in group for name in claim.names))
     takes = _takes(group)
@@ -149,7 +149,7 @@ def _confidence(group: Sequence[OptionClaim]) -> float:
     return max(most, SURE) if is_seen_twice and most >= 0.9 else most  # noqa: PLR2004 - an entry
 
 
-def _negated(spellings: Sequence[str], names: Sequence[str]) -> str | None:
+def _negated(spellings: Sequence[str], names: set[str]) -> str | None:
     """Name the option that `--no-x` switches off, where it stands among the others."""
     positives = (f"--{name[5:]}" for name in spellings if name.startswith("--no-"))
     return next((name for name in positives if name in names and name not in spellings), None)

@@ -117,7 +117,8 @@ def _is_empty(learned: _Learned) -> bool:
 
 
 def _hint(spec: JobSpec, learned: _Learned) -> str:
-    return f"{spec.tool.name} {learned.commands[''].summary}"
+    """Say what the tool is about; the ending of its own name says what it is written in, not what it eats."""
+    return f"{spec.tool.name.partition('.')[0]} {learned.commands[''].summary}"
 
 
 def _texts(root: Known) -> list[str]:

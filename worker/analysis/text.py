@@ -9,6 +9,7 @@ from shared.utils.text import decode
 # Longer lines and texts are cut: no help for people is that long, and what follows must take linear time.
 _LONGEST_LINE = 4000
 _MOST_LINES = 40_000
+_WIDEST_FRAME = 400
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\-_])")
 _OVERSTRIKE = re.compile(r".\x08")
@@ -17,6 +18,8 @@ _HYPHENS_AND_BLANKS = str.maketrans({0x2010: "-", 0x2011: "-", 0x2212: "-", 0xA0
 _FRAME_TOP = re.compile(r"^(\s*)[╭┌┏]─[─\s]*(.*?)[\s─]*[╮┐┓]\s*$")
 _FRAME_BOTTOM = re.compile(r"^\s*[╰└┗][─━]*[╯┘┛]\s*$")
 _FRAME_SIDE = re.compile(r"^(\s*)[│┃](.*?)[│┃]?\s*$")
+# A tab parts columns, even where it is no wider than a blank.
+_TAB_INSIDE = re.compile(r"(?<=[^\t ])\t")
 _BULLET = re.compile(r"^(\s*)[·•▪●○](?=\s+\S)")
 
 
@@ -29,8 +32,8 @@ def plain_text(raw: bytes) -> str:
 
 
 def _plain_line(line: str) -> str:
-    line = line.rpartition("\r")[2].expandtabs().rstrip()
-    if line.isascii():
+    line = _TAB_INSIDE.sub("  \t", line.rpartition("\r")[2]).expandtabs().rstrip()
+    if line.isascii() or len(line) > _WIDEST_FRAME:
         return line
     if _FRAME_BOTTOM.match(line):
         return ""

@@ -16,7 +16,7 @@ from worker.analysis.dialects.heads import Head, Slot, closing, option_follows, 
 
 _DEEPEST = 20
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
-_OPTIONS_GO_HERE = re.compile(r"(?:[^\s<>]+[ -])*(?:options?|flags?|switches|opts)(?: [\w ]*)?", re.IGNORECASE)
+_OPTIONS_GO_HERE = re.compile(r"(?:^|[\s/-])(?:options?|flags?|switches|opts)(?: [\w ]{0,60})?$", re.IGNORECASE)
 _COMMAND_GOES_HERE = re.compile(r"(?:sub-?)?(?:command|cmd)s?", re.IGNORECASE)
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
@@ -161,7 +161,7 @@ class _Reader:
         rows = [row for row in group.rows if row]
         optional = optional or group.bracket == "["
         before = len(self.options)
-        if not rows or _OPTIONS_GO_HERE.fullmatch(_text_of(rows[0])) or _is_remark(group, rows):
+        if not rows or _is_place_for_options(rows[0]) or _is_remark(group, rows):
             return
         if group.bracket == "{" and self._read_braces(rows, is_main=is_main, dotted=dotted):
             return
@@ -201,7 +201,8 @@ class _Reader:
             return
         main = next((number for number, row in enumerate(rows) if not _starts_with_option(row)), None)
         for number, row in enumerate(rows):
-            self.read_row(row, optional=True, is_main=is_main and number == main, depth=depth + 1)
+            is_first = is_main and number == main
+            self.read_row(row, optional=optional or not is_first, is_main=is_first, depth=depth + 1)
         self.options[before:] = _paired(self.options[before:])
 
     def _read_option(self, row: Sequence[_Node], place: int, *, optional: bool, depth: int) -> int:
@@ -230,7 +231,7 @@ class _Reader:
 
     def _add_argument(self, word: str, *, optional: bool, dotted: bool) -> None:
         name = _name_of(word)
-        if not name or _OPTIONS_GO_HERE.fullmatch(name):
+        if not name or _OPTIONS_GO_HERE.search(name):
             return
         stands_for_command = _COMMAND_GOES_HERE.fullmatch(name) is not None or (
             self.takes_command and _ITS_ARGUMENTS.fullmatch(name) is not None
@@ -262,8 +263,8 @@ def _claims(head: Head, slot: Slot, *, required: bool) -> Iterator[OptionClaim]:
         source=Source.USAGE,
         confidence=UNSURE,
     )
-    for name in head.negations:
-        yield OptionClaim((name,), negates=max(head.names, key=len), source=Source.USAGE, confidence=UNSURE)
+    for names in head.negations:
+        yield OptionClaim(names, negates=max(head.names, key=len), source=Source.USAGE, confidence=UNSURE)
 
 
 def _slot_in(group: _Group, takes: Takes | None, *, is_last: bool, otherwise: Slot) -> tuple[Slot, int]:
@@ -288,6 +289,10 @@ def _name_of(word: str) -> str:
     inner = bare[1 : closing(bare, 0) - 1] if bare.startswith("<") else re.split(r"[\[({<]", bare, maxsplit=1)[0]
     name = inner.strip(" ,.:;=|/")
     return name[:_LONGEST_NAME] if name[:1].isalnum() and name.isprintable() else ""
+
+
+def _is_place_for_options(row: Sequence[_Node]) -> bool:
+    return not _starts_with_option(row) and _OPTIONS_GO_HERE.search(_text_of(row)) is not None
 
 
 def _is_remark(group: _Group, rows: Sequence[Sequence[_Node]]) -> bool:

@@ -102,8 +102,10 @@ class Connection:
             if size > _MOST_ANSWERED_BYTES:
                 raise RunnerFailedError(f"an answer of {size} bytes")
             answer = wire.decode(waiting.receive(size))
-        except (EOFError, ConnectionError, wire.WireError) as error:
-            raise RunnerFailedError(self._told() or f"the runner fell silent: {error}") from error
+        except wire.WireError as error:
+            raise RunnerFailedError(f"the runner's answer is {error}") from error
+        except (EOFError, ConnectionError) as error:
+            raise RunnerFailedError(self._told() or "the runner fell silent") from error
         if not isinstance(answer, dict) or "error" in answer:
             raise RunnerFailedError(_text(answer))
         return answer

@@ -98,7 +98,7 @@ class RunnerSandbox(GuardedSandbox):
                     **_allowed(limits, place),
                     "path": found.provided.path.encode(errors="surrogateescape"),
                     "argv": [*found.provided.argv, *call.argv],
-                    "env": {**told, **self.spec.env, **call.env},
+                    "env": {**told, **found.view.env, **self.spec.env, **call.env},
                 }
                 answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
             return result_of(answer, limits, {**known, "level": self.level})

@@ -8,7 +8,7 @@ import pwd
 import re
 import shlex
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from shared.interfaces.executor import ToolNotExecutableError, ToolNotFoundError, ToolOutOfReachError
 from shared.utils.text import visible as shown
+from worker.execution.elf import read_linked
 from worker.execution.environment import STANDARD_PATH
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives")
@@ -35,7 +36,8 @@ class View:
     """What is shown inside, at the places where it lies outside.
 
     `real` is the program at the end of all links, `links` lead there and are shown step by step. `path` are folders to
-    look for programs in, `packages` folders whose files the tool loads. Not `is_known`: it may be any program, later.
+    look for programs in, `packages` folders whose files the tool loads, `env` says where they are. Not `is_known`: it
+    may be any program, later.
     """
 
     program: str
@@ -45,6 +47,7 @@ class View:
     path: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    env: Mapping[str, bytes] = field(default_factory=dict)
     is_known: bool = True
 
 
@@ -132,6 +135,7 @@ class _Survey:
     interpreters: list[str] = field(default_factory=list)
     packages: set[str] = field(default_factory=set)
     seen: dict[str, str] = field(default_factory=dict)
+    env: dict[str, bytes] = field(default_factory=dict)
     is_known: bool = True
 
     def add_program(self, program: str, *, is_looked_for: bool = False) -> str:
@@ -145,6 +149,7 @@ class _Survey:
             for link, _ in links:
                 self._add_prefix(link)
             self._add_file(real)
+            self._add_libraries(real)
             for interpreter, is_searched in _Script(real, self.search).interpreters:
                 self.interpreters.append(interpreter)
                 self.add_program(interpreter, is_looked_for=is_searched)
@@ -161,6 +166,7 @@ class _Survey:
             path=tuple(dict.fromkeys([*self._visible_folders(binds), *STANDARD_PATH])),
             interpreters=tuple(self.interpreters),
             packages=tuple(sorted(self.packages)),
+            env=self.env,
             is_known=self.is_known,
         )
 
@@ -173,9 +179,28 @@ class _Survey:
             raise ToolOutOfReachError(f"{shown(real)} lies where no sandbox may look")
         if self._add_prefix(real):
             return
-        folder = str(Path(real).parent)
-        is_shown_whole = _Script(real, self.search).is_script and not is_too_much(folder, self.homes)
-        self.binds.add(folder if is_shown_whole else real)
+        folder = Path(real).parent
+        is_script = _Script(real, self.search).is_script
+        self.binds.add(str(folder) if is_script and not is_too_much(str(folder), self.homes) else real)
+        if is_script and folder.name == "bin":
+            self._add_own_packages(folder.parent)
+
+    def _add_own_packages(self, base: Path) -> None:
+        """Add what a user installed for themselves, and tell the interpreter of it: their home is not shown."""
+        for packages in sorted(base.glob("lib/python3*/site-packages")):
+            self.binds.add(str(packages))
+            self.packages.add(str(packages))
+            self.env["PYTHONUSERBASE"] = os.fsencode(base)
+
+    def _add_libraries(self, real: str) -> None:
+        linked = read_linked(real)
+        for folder in linked.folders:
+            if Path(folder).is_dir() and not is_too_much(folder, self.homes):
+                self.binds.add(folder)
+        if linked.loader and not Path(linked.loader).exists():
+            raise ToolNotExecutableError(f"{shown(real)} is started by {shown(linked.loader)}, which is not here", "")
+        if linked.loader:
+            self.add_program(linked.loader)
 
     def _add_prefix(self, path: str) -> bool:
         if is_below(path, SYSTEM):

@@ -130,6 +130,8 @@ def ladder(
 def _by_name(name: str) -> ValueType | None:
     if _KEY_VALUE.search(name):
         return ValueType.KEY_VALUE
+    if "%Y" in name:
+        return ValueType.DATE
     if samples.is_file_name(name):
         return ValueType.FILE
     words = _words_of(name)

@@ -8,16 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from worker.analysis.claims import CommandClaim
 from worker.analysis.dialects.heads import option_follows
-from worker.analysis.dialects.layout import GAP, Kind, Line, Section
+from worker.analysis.dialects.layout import GAP, Kind, Line, Section, deeper
 
 _NAME = r"[a-z0-9_](?:[\w+-]|[.:](?=\w))*"
 _WHOLE_NAME = re.compile(_NAME)
 _PLUGIN_MARK = re.compile(r"[*:]$")
-_ARGUMENTS = r"(?P<arguments>(?: (?:[<\[({.-]\S*|[A-Z][A-Z0-9_=.<>\[\]-]*(?:\.{3})?|\S+\.{3}))*)"
+_ARGUMENTS = r"(?P<arguments>(?: (?>[<\[({.-]\S*|[A-Z][A-Z0-9_=.<>\[\]-]*(?:\.{3})?|\S+?\.{3}(?!\S)))*+)"
 _HEAD = re.compile(rf"(?P<names>{_NAME}(?:(?:, ?| ?\| ?| \(){_NAME}\)?)*)[*:]?{_ARGUMENTS}")
 _DASH = re.compile(r" (?:--?|[\u2013\u2014]) | ?: ")
 _BRACES = re.compile(r"\{([\w.+:-]+(?:,[\w.+:-]+)*)\}(?: ?\.\.\.)?(?:\s{2,}\S.*)?$")
@@ -141,7 +140,7 @@ def _nest(lines: Sequence[Line]) -> _Nest | None:
         braces = _BRACES.match(line.text)
         if braces or _STANDS_FOR_COMMAND.fullmatch(line.text):
             names = tuple(name for name in (braces[1].split(",") if braces else ()) if _WHOLE_NAME.fullmatch(name))
-            below = tuple(takewhile(lambda one: one.indent > line.indent, lines[place + 1 :]))  # noqa: B023
+            below = tuple(deeper(lines, place))
             firsts = {re.split(r"[\s,(]", one.text, maxsplit=1)[0] for one in below}
             if firsts & set(names) or (below and not braces):
                 return _Nest(names, below)

@@ -21,6 +21,9 @@ from worker.analysis.dialects.layout import GAP, Kind, Line, Section
 
 _DASH = re.compile(r"\s*(?::|--?|[\u2013\u2014])\s+(?=\S)")
 _VALUE = re.compile(r"[<\[{(]|[A-Z][A-Z0-9_]+\b")
+_TYPE = r"(?:[A-Z][A-Z0-9]*(?: [A-Z]+)?(?:\.{3})?|\[[^\[\]]*\|[^\[\]]*\]|<[^<>]+>)"
+_TYPE_CELL = re.compile(_TYPE)
+_BEFORE_TYPE = re.compile(rf"\s{{2,}}(?={_TYPE}$)")
 _BEFORE_DESCRIPTION = re.compile(r"^\s*[:=-]\s+")
 _SENTENCE = re.compile(r" (?=[A-Za-z(])")
 _LONGEST_DESCRIPTION = 4000
@@ -42,6 +45,8 @@ class Entry:
         """Join the lines; a word that was broken at its hyphen is whole again."""
         text = ""
         for line in self.lines:
+            if len(text) > _LONGEST_DESCRIPTION:
+                break
             is_broken = text.endswith("-") and not text.endswith(" -") and line[:1].islower()
             text += line if is_broken or not text else f" {line}"
         return text[:_LONGEST_DESCRIPTION]
@@ -122,7 +127,7 @@ def _begin(line: Line, following: Line | None, column: int | None, *, is_listed:
 def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:
     """Take a line apart into head and description: at its gap, at the column of descriptions, or as far as it reads."""
     for place in _places_to_cut(line, column):
-        head = parse_head(line.text[:place])
+        head = parse_head(_BEFORE_TYPE.sub(" ", line.text[:place]))
         if head:
             return _Cut(head, _BEFORE_DESCRIPTION.sub("", line.text[place:]).strip())
     head = parse_head(line.text, plain_words=1)
@@ -132,12 +137,11 @@ def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:
 def _places_to_cut(line: Line, column: int | None) -> Iterator[int]:
     gaps = [gap.start() for gap in list(GAP.finditer(line.text))[:3]]
     for place in gaps:
-        # `-o  --option  what it does`: what follows the first gap is another spelling.
-        rest = GAP.split(line.text[place:].strip(), maxsplit=1)
-        if option_follows(rest[0]) and len(rest) > 1 and parse_head(rest[0]):
-            continue
-        yield place
-        break
+        # `-o  --option  TEXT  what it does`: what follows the first gap belongs to the head.
+        cell, *more = GAP.split(line.text[place:].strip(), maxsplit=1)
+        if not (more and (_TYPE_CELL.fullmatch(cell) or (option_follows(cell) and parse_head(cell)))):
+            yield place
+            break
     if column is not None:
         place = column - line.indent
         is_beside = 0 < place < len(line.text) and line.text[place - 1] == " "

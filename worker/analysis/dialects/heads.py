@@ -21,6 +21,7 @@ _NAME = re.compile(
 _NEGATION = re.compile(r"--[\[({](no-?)[\])}]")
 # A letter without a dash between two spellings is an older form of them, which is passed over.
 _SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*(?:[A-Za-z],\s*)?|\s*[|/]\s*|\s+or\s+|\s+")
+_PARTS_GROUPS = re.compile(r"\s+/\s+|\s{2,}")
 _OPTION_FOLLOWS = re.compile(r"-(?:-[A-Za-z0-9\[({]|[^\s-])")
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*(?![a-z])")
 _LOWER = re.compile(r"[A-Za-z][\w.,:/=*+-]*(?:\[\])?$")
@@ -51,10 +52,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Head:
-    """The spellings of one option, those that switch it off, and its value."""
+    """The spellings of one option, those of each option that switches it off, and its value."""
 
     names: tuple[str, ...]
-    negations: tuple[str, ...] = ()
+    negations: tuple[tuple[str, ...], ...] = ()
     slot: Slot = Slot()
 
 
@@ -110,8 +111,12 @@ def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     bare = _DOTS.sub("", token).strip().rstrip(":")
     inner, bracket = _unwrapped(bare)
     choices = _choices(inner, bracket)
-    is_list = bracket == "[" and "|" in inner
+    name, given, _ = inner.partition("[=")
+    if given:  # `string[="client"]`: the value that is meant when none is given
+        return Slot(Takes.OPTIONAL, name or None, repeatable=repeatable)
+    is_list = bracket == "[" and ("|" in inner or inner.startswith("%"))
     is_optional = optional or (bracket == "[" and not (is_list and (spaced or choices is not None)))
+    is_optional = is_optional or (not spaced and bare.startswith("[") and bare.endswith("]") and not is_list)
     takes = Takes.OPTIONAL if is_optional else Takes.REQUIRED
     return Slot(takes, None if choices else inner[:_LONGEST_VALUE_NAME] or None, choices, repeatable)
 
@@ -284,13 +289,13 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     kept = [one for one in spelled if not is_placeholder(one.name)]
     if not kept:
         return None
-    second = _second_group(kept)
-    negations = [name for one in kept for name in _negations(one.name)]
-    names = [_NEGATION.sub("--", one.name) for one in kept if one not in second]
-    negations += [one.name for one in second]
-    negations += [name for name in names if name.startswith("--no-") and f"--{name[5:]}" in names]
-    names = [name for name in dict.fromkeys(names) if name not in negations]
-    return Head(tuple(names), tuple(dict.fromkeys(negations)), _joined([one.slot for one in kept]))
+    second = tuple(dict.fromkeys(one.name for one in _second_group(kept)))
+    first = [_NEGATION.sub("--", one.name) for one in kept if one.name not in second]
+    negated = [name for one in kept for name in _negations(one.name)]
+    negated += [name for name in first if name.startswith("--no-") and f"--{name[5:]}" in first]
+    names = tuple(dict.fromkeys(name for name in first if name not in negated))
+    negations = [(name,) for name in dict.fromkeys(negated)] + ([second] if second else [])
+    return Head(names, tuple(negations), _joined([one.slot for one in kept]))
 
 
 def _negations(name: str) -> Iterator[str]:
@@ -300,8 +305,8 @@ def _negations(name: str) -> Iterator[str]:
 
 
 def _second_group(spelled: Sequence[_Spelled]) -> list[_Spelled]:
-    """Give what stands behind ` / `: there it switches off, unless it is only the other length of the same name."""
-    place = next((number for number, one in enumerate(spelled) if one.before.strip() == "/" and " " in one.before), 0)
+    """Give what stands behind ` / ` or in a column of its own: it switches off, unless it only has another length."""
+    place = next((number for number, one in enumerate(spelled) if _PARTS_GROUPS.fullmatch(one.before)), 0)
     first, second = list(spelled[:place]), list(spelled[place:])
     is_alias = bool(first) and _are_long(first) != _are_long(second)
     return [] if not first or is_alias else second

@@ -86,6 +86,7 @@ _USAGE = re.compile(r"(?:usage|synopsis|or use)\b(?! of\b)\s*:?(?:\s+(?P<rest>\S
 _USAGE_OF = re.compile(r"usage of \S+:$", re.IGNORECASE)
 _ALTERNATIVELY = re.compile(r"or:?\s+(?P<rest>\S.*)$", re.IGNORECASE)
 _REMARK = re.compile(r"\([a-z](?:[^|<\[-]|(?<=\w)-)*\)$")
+_MOST_LINES_OF_USAGE = 200
 _CONTINUES = re.compile(r"[\[<({|.]|-")
 
 
@@ -99,6 +100,14 @@ def lines_of(text: str) -> tuple[Line, ...]:
             found.append(Line(number, len(raw) - len(raw.lstrip()), stripped, after_blank))
         after_blank = not stripped
     return tuple(found)
+
+
+def deeper(lines: Sequence[Line], place: int) -> Iterator[Line]:
+    """Give the lines right below the one at a place that stand further right."""
+    for at in range(place + 1, len(lines)):
+        if lines[at].indent <= lines[place].indent:
+            return
+        yield lines[at]
 
 
 def lay_out(text: str) -> Layout:
@@ -149,7 +158,8 @@ def _block_below(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
     program = first.text.split(maxsplit=1)[0]
     usage = [first.text]
     at += 1
-    while at < len(lines) and lines[at].indent >= first.indent and not _is_listed(lines[at]):
+    end = min(len(lines), at + _MOST_LINES_OF_USAGE)
+    while at < end and lines[at].indent >= first.indent and not _is_listed(lines[at]):
         line = lines[at]
         if line.after_blank and not _starts_with(line.text, program):
             break
@@ -167,7 +177,8 @@ def _block_beside(lines: Sequence[Line], at: int, rest: str, indent: int, column
     """Read the lines of a block that begins beside its title."""
     program = rest.split(maxsplit=1)[0]
     usage = [rest]
-    while at < len(lines) and not lines[at].after_blank and lines[at].indent > indent:
+    end = min(len(lines), at + _MOST_LINES_OF_USAGE)
+    while at < end and not lines[at].after_blank and lines[at].indent > indent:
         line = lines[at]
         other = _ALTERNATIVELY.match(line.text)
         is_deep = line.indent >= column or (line.text[0] in "[<({" and not _is_listed(line))
@@ -264,8 +275,9 @@ def _is_heading(line: Line, following: Line | None, now: _Open, before: Line | N
     text = line.text
     if following is None or len(text) > _LONGEST_HEADING or option_follows(text) or text[0] in "$#[<(":
         return False
-    if now.entries is not None and line.indent >= now.entries and not _is_title(line):
-        return False
+    if now.entries is not None and line.indent >= now.entries:
+        # What stands right of the entries describes one of them, whatever it looks like.
+        return line.indent == now.entries and _is_title(line) and following.indent >= line.indent
     is_above = following.indent > line.indent
     if text.endswith(":"):
         is_beside = following.indent == line.indent and kind_of(text) is not Kind.OTHER

@@ -104,12 +104,9 @@ def _default(description: str) -> str | None:
 def _choices(description: str) -> tuple[str, ...] | None:
     if _MAPPING.search(description):
         return None
-    for pattern in _CHOICES:
-        found = pattern.search(description)
-        if found:
-            return _words_of(found["list"])
-    found = _QUOTED_LIST.search(description)
-    return _words_of(found["list"]) if found else None
+    matches = (pattern.search(description) for pattern in (*_CHOICES, _QUOTED_LIST))
+    lists = (_words_of(found["list"]) for found in matches if found)
+    return next((words for words in lists if words), None)
 
 
 def _words_of(text: str) -> tuple[str, ...] | None:

@@ -16,8 +16,8 @@ from shared.models.cli_tool import Takes, ValueType
 from worker.analysis.claims import ArgumentClaim, CommandClaim, OptionClaim, Reading
 from worker.analysis.dialects.commands import command_claims
 from worker.analysis.dialects.entries import Entry, option_entries
-from worker.analysis.dialects.heads import option_follows, slot_of
-from worker.analysis.dialects.layout import GAP, Kind, Layout, Line, Section, kind_of, lay_out
+from worker.analysis.dialects.heads import Slot, option_follows, slot_of
+from worker.analysis.dialects.layout import GAP, Kind, Layout, Line, Section, deeper, kind_of, lay_out
 from worker.analysis.dialects.notes import Notes, read_notes
 from worker.analysis.usage_line import Usage, parse_usage
 from worker.knowledge.refusals import read_refusals
@@ -48,7 +48,7 @@ def read_help(text: str, words: Sequence[str]) -> Reading:
         summary=_summary(layout),
         usage=layout.usage,
         options=(*options, *shown),
-        arguments=tuple(_without_commands(_arguments(own, layout), {claim.name for claim in commands})),
+        arguments=tuple(_without_commands(_arguments(own, layout), commands)),
         commands=commands,
         aliases=_aliases(layout),
         examples=tuple(_examples(layout, words)),
@@ -62,9 +62,9 @@ def _options_of(section: Section) -> Iterator[OptionClaim]:
         claim = _option(entry, notes, inherited=section.is_inherited)
         if claim.names:
             yield claim
-        for name in entry.head.negations:
+        for names in entry.head.negations:
             yield OptionClaim(
-                (name,),
+                names,
                 description=claim.description,
                 negates=max(claim.names, key=len, default=None),
                 inherited=claim.inherited,
@@ -75,6 +75,8 @@ def _options_of(section: Section) -> Iterator[OptionClaim]:
 
 def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
     slot = entry.head.slot
+    if slot.name == "count" and "--verbose" in entry.head.names:  # a flag that is counted, as pflag writes it
+        slot = Slot(repeatable=True)
     # `(ms|s|m)` beside a duration names its units.
     has_words = slot.takes is not Takes.NONE and type_of(slot.name) not in _HAS_UNITS
     return OptionClaim(
@@ -152,8 +154,9 @@ def _arguments(usages: Sequence[Usage], layout: Layout) -> tuple[ArgumentClaim, 
     return tuple(replace(claim, required=claim.required and always) for claim in detailed)
 
 
-def _without_commands(arguments: Iterable[ArgumentClaim], names: set[str]) -> Iterator[ArgumentClaim]:
+def _without_commands(arguments: Iterable[ArgumentClaim], commands: Sequence[CommandClaim]) -> Iterator[ArgumentClaim]:
     """Leave out what stands for a command, where there are commands."""
+    names = {name for claim in commands for name in (claim.name, *claim.aliases)}
     for claim in arguments:
         is_command = claim.stands_for_command or (claim.choices is not None and names.issuperset(claim.choices))
         if not (names and is_command):
@@ -191,16 +194,9 @@ def _listed(section: Section) -> Iterator[ArgumentClaim]:
         if line.indent != indent or option_follows(line.text) or not (_ARGUMENT.fullmatch(head) or _BRACES.match(head)):
             continue
         beside = [line.text[gap.end() :]] if gap else []
-        below = [one.text for one in _deeper(section.lines[place + 1 :], indent)]
+        below = [one.text for one in deeper(section.lines, place)]
         if beside or below or line.after_blank or head[0] in "<[{":
             yield _argument(head, " ".join([*beside, *below]))
-
-
-def _deeper(lines: Sequence[Line], indent: int) -> Iterator[Line]:
-    for line in lines:
-        if line.indent <= indent:
-            return
-        yield line
 
 
 def _argument(head: str, description: str) -> ArgumentClaim:

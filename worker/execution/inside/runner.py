@@ -190,7 +190,7 @@ class Watch:
         """Kill what is left and say what was seen."""
         is_by_itself = self._ended is not None
         ended = self._ended or time.monotonic()
-        leftovers = sorted({process.name for process in processes.living()}) if self._is_any_left else []
+        leftovers = processes.names_of_living() if is_by_itself and self._is_any_left else []
         status = processes.end_all(self._usage, self._leader)
         for descriptor in [descriptor for descriptor in self._captures if descriptor in self._do]:
             self._drain(descriptor)
@@ -200,7 +200,7 @@ class Watch:
             "duration_us": int((ended - self._began) * 1e6),
             "cpu_us": int(self._usage.cpu_s * 1e6),
             "peak_rss_bytes": self._usage.peak_rss_bytes,
-            "leftovers": leftovers if is_by_itself else [],
+            "leftovers": leftovers,
             "stdout": self._captures[self._pipes.stdout].report(),
             "stderr": self._captures[self._pipes.stderr].report(),
         }
