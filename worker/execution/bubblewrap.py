@@ -8,26 +8,23 @@ from contextlib import ExitStack, contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 
-from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox, SandboxUnavailableError
+from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox
 from shared.models.call import Call, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import TestResult
+from shared.utils.errors import TestronautError
 from worker.execution import layout
 from worker.execution.archive import RunnerProgram, runner_program
 from worker.execution.connection import Launch, RunnerFailedError, start
-from worker.execution.foundation import Foundation, first_that_works, found_program
+from worker.execution.foundation import Foundation, Variant, first_that_works, found_program
 from worker.execution.hidden import hidden_in
 from worker.execution.limits import is_counted_by_namespace, threads_of
-from worker.execution.probe import Unguarded, examine
+from worker.execution.probe import Unguarded, examine, unusable
 from worker.execution.provide import Found, find
-from worker.execution.reach import NOBODY, closed_folders, passage
+from worker.execution.reach import NOBODY, closed_folders, descent, passage
 from worker.execution.sandbox import Place, RunnerSandbox
 
 _SEALED = ("--die-with-parent", "--new-session", "--as-pid-1", "--clearenv")
-
-
-# Without /proc nobody sees how much the processes of a call use; and not every machine lets namespaces be forbidden.
-_DISPENSABLE = frozenset({"memory of all processes", "time of the processor", "no user namespace inside"})
 
 Founding = Callable[[], Foundation]
 
@@ -111,8 +108,10 @@ class BubblewrapSandbox(RunnerSandbox):
     @cached_property
     def _entry(self) -> Sequence[str]:
         """Begin as an ordinary user: root's sandboxes would hold nothing, and closed folders need a way around."""
-        closed = closed_folders(self._shown.binds) if os.geteuid() == 0 else []
-        return self._kept.enter_context(passage(closed, self._shown.binds)) if closed else ()
+        if os.geteuid():
+            return ()
+        closed = closed_folders(self._shown.binds)
+        return self._kept.enter_context(passage(closed, self._shown.binds)) if closed else descent()
 
 
 class Bubblewrap:
@@ -130,8 +129,8 @@ class Bubblewrap:
             return _held_by(self._found_on(), os.geteuid())
         except _NotHeldError as error:
             return error.capabilities
-        except SandboxUnavailableError as error:
-            return Capabilities(executor=self.name, is_usable=False, fix=error.hint)
+        except (TestronautError, OSError) as error:
+            return unusable(self.name, error)
 
     def provide(self, tool: ToolSpec) -> Provided:
         """Find a tool."""
@@ -156,10 +155,16 @@ class _NotHeldError(Exception):
 @cache
 def _held_by(foundation: Foundation, _user: int) -> Capabilities:
     executor = Bubblewrap(found_on=lambda: foundation)
-    capabilities = examine(executor, foundation.variant.level, _DISPENSABLE)
+    capabilities = examine(executor, foundation.variant.level, _dispensable(foundation.variant))
     if not capabilities.is_usable:
         raise _NotHeldError(capabilities)
     return capabilities
+
+
+def _dispensable(variant: Variant) -> frozenset[str]:
+    # Without /proc nobody sees what the processes of a call use together.
+    unseen = set() if variant.has_proc else {"memory of all processes", "time of the processor"}
+    return frozenset(unseen if variant.forbids_namespaces else unseen | {"no user namespace inside"})
 
 
 def best_foundation() -> Foundation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from shared.models.test_result import Status, TestResult
 
 _SETTINGS = Path("/proc/sys")
 _CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+_OLDEST = (0, 7)
 _PLACES = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -76,7 +78,17 @@ def first_that_works(program: str, make_trial_call: Callable[[Foundation], TestR
         if result.status is Status.OK:
             return Foundation(program, variant)
         told.append(result.detail)
-    raise SandboxUnavailableError(f"no sandbox can be built here: {told[0]}", advice())
+    raise SandboxUnavailableError(f"no sandbox can be built here: {told[0]}", age_advice(program) or advice())
+
+
+def age_advice(program: str) -> str:
+    """Say what to do where bubblewrap cannot yet give a folder a size; nothing where it can."""
+    try:
+        told = subprocess.run([program, "--version"], check=True, capture_output=True, env={})  # noqa: S603
+        version = tuple(int(part) for part in told.stdout.split()[-1].split(b".")[:2])
+    except (OSError, ValueError, IndexError, subprocess.CalledProcessError):
+        return ""
+    return "" if version >= _OLDEST else f"Upgrade bubblewrap: {_OLDEST[0]}.{_OLDEST[1]} or newer is needed."
 
 
 def advice(settings: Path = _SETTINGS, marks: tuple[Path, ...] = _CONTAINER_MARKS) -> str:

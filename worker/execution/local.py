@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox, SandboxUnavailableError
 from shared.models.call import Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
+from shared.utils.errors import TestronautError
 from worker.execution.archive import runner_program
 from worker.execution.connection import Launch, start
 from worker.execution.inside import trials
 from worker.execution.limits import threads_of
-from worker.execution.probe import examine
+from worker.execution.probe import examine, unusable
 from worker.execution.provide import Found, find
 from worker.execution.sandbox import Place, RunnerSandbox
 
@@ -67,8 +68,8 @@ class Local:
         """Say what is enforced here, by trying; whoever asks for it by name has been told that it is little."""
         try:
             return examine(self, LocalSandbox.level, dispensable=frozenset(trials.TRIALS))
-        except SandboxUnavailableError as error:
-            return Capabilities(executor=self.name, is_usable=False, fix=error.hint)
+        except (TestronautError, OSError) as error:
+            return unusable(self.name, error)
 
     def provide(self, tool: ToolSpec) -> Provided:
         """Find a tool."""

@@ -17,6 +17,7 @@ from shared.interfaces.executor import Capabilities, Executor, Hold
 from shared.models.call import PINNED, Call, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
+from shared.utils.errors import TestronautError
 from worker.execution.archive import runner_program
 from worker.execution.environment import environment
 from worker.execution.inside import trials
@@ -83,6 +84,12 @@ def examine(executor: Executor, level: str, dispensable: Collection[str]) -> Cap
     missing = [hold.name for hold in holds if not hold.holds and hold.name not in dispensable]
     fix = f"It does not hold: {', '.join(missing)}. Use another executor." if missing else ""
     return Capabilities(executor=executor.name, is_usable=not missing, level=level, holds=holds, fix=fix)
+
+
+def unusable(name: str, error: TestronautError | OSError) -> Capabilities:
+    """Say why nothing can be called, and what to do about it."""
+    fix = error.hint if isinstance(error, TestronautError) else f"Something is wrong with this machine: {error}"
+    return Capabilities(executor=name, is_usable=False, fix=fix)
 
 
 def _run(executor: Executor, program: str, limits: Limits, call: Call) -> TestResult:

@@ -42,6 +42,15 @@ def closed_folders(paths: Iterable[str]) -> list[str]:
     return sorted(closed)
 
 
+def descent() -> Sequence[str]:
+    """Give the words that begin a command which runs as nobody; none where the program for it is missing.
+
+    A process of ours that becomes another user after its fork copies our page tables first: 8 ms where we use 200 MB.
+    """
+    program = _program("setpriv")
+    return [program, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"] if program else []
+
+
 @contextmanager
 def passage(closed: Sequence[str], needed: Sequence[str]) -> Iterator[Sequence[str]]:
     """Give the words that begin a command which runs as nobody, and to which the needed paths are open.
@@ -50,7 +59,7 @@ def passage(closed: Sequence[str], needed: Sequence[str]) -> Iterator[Sequence[s
         ToolOutOfReachError: there is no such way here.
 
     """
-    enter = shutil.which("nsenter", path="/usr/bin:/bin:/usr/sbin:/sbin")
+    enter = _program("nsenter")
     if enter is None:
         raise ToolOutOfReachError(f"{_names(closed)} is closed, and there is no nsenter to get around it")
     inside = [path for path in needed if is_below(path, closed)]
@@ -61,6 +70,10 @@ def passage(closed: Sequence[str], needed: Sequence[str]) -> Iterator[Sequence[s
         yield [enter, f"--mount={place}", "--setgid", str(NOBODY), "--setuid", str(NOBODY), "--"]
     finally:
         os.close(descriptor)
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin")
 
 
 def _namespace(closed: Sequence[str], needed: Sequence[str]) -> int:

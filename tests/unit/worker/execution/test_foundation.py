@@ -6,7 +6,7 @@ import pytest
 
 from shared.interfaces.executor import SandboxUnavailableError
 from shared.models.test_result import Status, TestResult
-from worker.execution.foundation import VARIANTS, Foundation, advice, first_that_works
+from worker.execution.foundation import VARIANTS, Foundation, advice, age_advice, first_that_works
 
 
 def trial(*levels: str, needs_proc: bool = False) -> object:
@@ -52,3 +52,12 @@ def test_the_advice_follows_from_what_the_kernel_says(
 
 def test_a_container_has_to_allow_it(tmp_path: Path) -> None:
     assert "--security-opt" in advice(tmp_path, (tmp_path,))
+
+
+@pytest.mark.parametrize(("version", "is_old"), [("0.6.1", True), ("0.7.0", False), ("1.0", False), ("unknown", False)])
+def test_a_bubblewrap_that_is_too_old_is_to_be_upgraded(tmp_path: Path, version: str, is_old: bool) -> None:
+    program = tmp_path / "bwrap"
+    program.write_text(f"#!/bin/sh\necho bubblewrap {version}\n")
+    program.chmod(0o755)
+    assert bool(age_advice(str(program))) is is_old
+    assert age_advice("/nowhere/bwrap") == ""
