@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pydantic import ValidationError
-
 from shared.interfaces.executor import Guard, GuardedSandbox, Provided
 from shared.models.base import sha256
 from shared.models.call import BlobRef, Call, CallFile, FileKind, Limits, Surroundings
@@ -86,27 +84,32 @@ class RunnerSandbox(GuardedSandbox):
     def _start(self, surroundings: Surroundings, limits: Limits) -> AbstractContextManager[Place]: ...
 
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
-        limits = call.limits or self.limits
-        known = {"call_digest": call.digest(), "repetition": repetition, "surroundings": surroundings}
-        asked = _asked(call)
-        found = self.found
+        limits, asked, _ = call.limits or self.limits, _asked(call), self.found
+        known = {
+            "call_digest": call.digest(),
+            "repetition": repetition,
+            "surroundings": surroundings,
+            "level": self.level,
+        }
         try:
             with self._start(surroundings, limits) as place:
-                told = environment(surroundings, repetition, place.home, place.temporary, found.view.path)
-                order = {
-                    **asked,
-                    **_allowed(limits, place),
-                    "path": found.provided.path.encode(errors="surrogateescape"),
-                    "argv": [*found.provided.argv, *call.argv],
-                    "env": {**told, **found.view.env, **self.spec.env, **call.env},
-                }
+                order = {**asked, **_allowed(limits, place), **self._typed(call, repetition, surroundings, place)}
                 answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
-            return result_of(answer, limits, {**known, "level": self.level})
         except (RunnerFailedError, OSError) as error:
-            detail = str(error)
-        except (ValidationError, KeyError, TypeError, ValueError) as error:
-            detail = f"an answer that makes no sense: {error}"
-        return TestResult(**known, status=Status.SANDBOX_ERROR, level=self.level, detail=detail)
+            return TestResult(**known, status=Status.SANDBOX_ERROR, detail=str(error))
+        try:
+            return result_of(answer, limits, known)
+        except (KeyError, TypeError, ValueError) as error:
+            return TestResult(**known, status=Status.SANDBOX_ERROR, detail=f"an answer that makes no sense: {error}")
+
+    def _typed(self, call: Call, repetition: int, surroundings: Surroundings, place: Place) -> Mapping[str, Any]:
+        provided, view = self.found.provided, self.found.view
+        told = environment(surroundings, repetition, place.home, place.temporary, view.path)
+        return {
+            "path": os.fsencode(provided.path),
+            "argv": [*provided.argv, *call.argv],
+            "env": {**told, **view.env, **self.spec.env, **call.env},
+        }
 
 
 def _asked(call: Call) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ _TICKS_S = os.sysconf("SC_CLK_TCK")
 _OWN = "/proc/self"
 _SIGNALS = range(1, 65)
 _KILLING_S = 0.001
+_NOT_PREPARED, _NOT_EXECUTED = b"p", b"x"
 
 
 def protect() -> None:
@@ -55,45 +56,63 @@ def hear_of_ends() -> int:
     return hearing
 
 
+class NotExecutedError(Exception):
+    """The kernel would not execute the tool; nothing of it has run."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(os.strerror(number))
+        self.number = number
+
+
 def spawn(order: dict[str, Any], streams: tuple[int, int, int], folder: int) -> int:
     """Begin the tool in a session of its own, with its limits and default signals, and give its number.
 
     Raises:
-        OSError: it cannot be begun; nothing of it has run.
+        NotExecutedError: the tool itself cannot be begun.
+        OSError: a process for it cannot be made.
 
     """
     hearing, telling = os.pipe2(os.O_CLOEXEC)
-    pid = os.fork()
-    if pid == 0:
-        _become(order, streams, folder, telling)
-    os.close(telling)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _become(order, streams, folder, telling)
+    finally:
+        os.close(telling)
     try:
         failure = os.read(hearing, 16)
     finally:
         os.close(hearing)
     if failure:
         os.waitpid(pid, 0)
-        raise OSError(int(failure), os.strerror(int(failure)))
+        kind, number = failure[:1], int(failure[1:])
+        raise NotExecutedError(number) if kind == _NOT_EXECUTED else OSError(number, os.strerror(number))
     return pid
 
 
 def _become(order: dict[str, Any], streams: tuple[int, int, int], folder: int, telling: int) -> None:
+    kind = _NOT_PREPARED
     try:
-        _control(_SET_PDEATHSIG, signal.SIGKILL)
-        os.setsid()
-        os.umask(0o022)
-        os.fchdir(folder)
-        for number, stream in enumerate(streams):
-            os.dup2(stream, number)
-        for number in _SIGNALS:
-            _set_default(number)
-        for name, most in order["rlimits"].items():
-            _limit(getattr(resource, "RLIMIT_" + name), most)
+        _prepare(order, streams, folder)
+        kind = _NOT_EXECUTED
         _execute(order["path"], order["argv"], order["env"])
     except Exception as error:  # noqa: BLE001 - nobody else in this process could tell
-        os.write(telling, b"%d" % (getattr(error, "errno", None) or errno.EIO))
+        os.write(telling, kind + b"%d" % (getattr(error, "errno", None) or errno.EIO))
     finally:
         os._exit(127)
+
+
+def _prepare(order: dict[str, Any], streams: tuple[int, int, int], folder: int) -> None:
+    _control(_SET_PDEATHSIG, signal.SIGKILL)
+    os.setsid()
+    os.umask(0o022)
+    os.fchdir(folder)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    for number in _SIGNALS:
+        _set_default(number)
+    for name, most in order["rlimits"].items():
+        _limit(getattr(resource, "RLIMIT_" + name), most)
 
 
 def _set_default(number: int) -> None:

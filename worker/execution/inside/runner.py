@@ -5,7 +5,6 @@ Started with the number of a socket, over which orders come in and answers go ou
 
 from __future__ import annotations
 
-import errno
 import os
 import select
 import sys
@@ -72,8 +71,8 @@ def _run(order: dict[str, Any], folder: int, socket: int, ends: int) -> dict[str
         began = time.monotonic()
         try:
             leader = processes.spawn(order, pipes.theirs, folder)
-        except OSError as error:
-            return {"spawn_error": error.errno or errno.EIO}
+        except processes.NotExecutedError as error:
+            return {"spawn_error": error.number}
         pipes.close_theirs()
         watch = Watch(order, pipes, leader, began)
         watch.follow(socket, ends)

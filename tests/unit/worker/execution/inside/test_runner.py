@@ -79,6 +79,11 @@ def test_a_tool_that_is_gone_is_told_by_its_number(runner: Callable[..., dict[st
     assert runner("true", path="/nowhere/frob") == {"spawn_error": errno.ENOENT, "changes": []}
 
 
+def test_a_process_that_cannot_be_made_ready_is_our_failure(runner: Callable[..., dict[str, Any]]) -> None:
+    with pytest.raises(RunnerFailedError):
+        runner("true", rlimits={"NOT_A_LIMIT": 1})
+
+
 def test_a_script_without_a_first_line_is_run_by_the_shell(
     runner: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
