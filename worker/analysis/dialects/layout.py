@@ -212,6 +212,7 @@ class _Open:
     indent: int = -1
     content: int | None = None
     entries: int | None = None
+    is_umbrella: bool = False
 
 
 def _sections(lines: Sequence[Line]) -> Iterator[Section]:
@@ -226,7 +227,7 @@ def _sections(lines: Sequence[Line]) -> Iterator[Section]:
             continue
         heading = _with_lines_above(kept, line)
         yield Section(now.heading, now.kind, tuple(kept))
-        above = _enclosing(above, now, line, has_entries=now.entries is not None)
+        above = _enclosing(above, now, line)
         now, kept = _Open(heading.rstrip(":"), _inherited(kind_of(heading), above), line.indent), []
     yield Section(now.heading, now.kind, tuple(kept))
 
@@ -243,11 +244,12 @@ def _with_lines_above(kept: Sequence[Line], heading: Line) -> str:
     return " ".join(words)
 
 
-def _enclosing(above: list[_Open], now: _Open, line: Line, *, has_entries: bool) -> list[_Open]:
+def _enclosing(above: list[_Open], now: _Open, line: Line) -> list[_Open]:
     """Keep the headings that a new one stands under: those further left, and one with nothing of its own below it."""
-    kept = [*above, now]
-    is_umbrella = now.indent == line.indent and not has_entries and now.kind is not Kind.OTHER
-    return [one for one in kept if _is_below(line, one) or (one is now and is_umbrella) or _covers(one, above, line)]
+    has_nothing = now.entries is None and now.indent == line.indent
+    now.is_umbrella = has_nothing and now.kind is not Kind.OTHER
+    is_open = kind_of(line.text) is Kind.OTHER
+    return [one for one in [*above, now] if _is_below(line, one) or (is_open and _covers(one, line))]
 
 
 def _is_below(line: Line, one: _Open) -> bool:
@@ -255,8 +257,8 @@ def _is_below(line: Line, one: _Open) -> bool:
     return one.indent < line.indent and (one.content is None or one.content <= line.indent)
 
 
-def _covers(one: _Open, above: list[_Open], line: Line) -> bool:
-    return one in above and one.indent == line.indent and kind_of(line.text) is Kind.OTHER
+def _covers(one: _Open, line: Line) -> bool:
+    return one.is_umbrella and one.indent == line.indent
 
 
 def _inherited(kind: Kind, above: list[_Open]) -> Kind:
