@@ -74,8 +74,9 @@ def merged(files: Sequence[CallFile]) -> tuple[CallFile, ...]:
 
 def file_for(hint: str) -> CallFile:
     """Choose the basic file that fits a hint best: the name of a value, an ending, a description."""
-    words = "".join(character if character.isalnum() else " " for character in hint.lower()).split()
-    endings = (_OTHER_ENDINGS.get(word, word) for word in words)
+    plain = "".join(character if character.isalnum() else " " for character in hint.lower())
+    ending = hint.lower().rpartition(".")[2]
+    endings = (_OTHER_ENDINGS.get(word, word) for word in (ending, *plain.split()))
     return next((_BY_ENDING[ending] for ending in endings if ending in _BY_ENDING), _TEXT_FILE)
 
 
