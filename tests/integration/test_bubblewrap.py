@@ -46,7 +46,9 @@ def test_every_variant_makes_calls_and_says_what_it_is(foundation: Foundation, v
         late = sandbox.run(Call(argv=(b"do", b"sleep 60"), limits=Limits(wall_s=0.3)))
     assert (said.status, said.level, [change.path for change in said.files]) == (Status.OK, variant.level, [b"b"])
     assert (int(said.stdout.content) > 10) is variant.has_proc
-    assert (left.exit_code, left.leftovers) == (3, ("sleep",) if variant.has_proc else ("?",))
+    assert left.exit_code == 3
+    assert set(left.leftovers) <= ({"sleep", "plain.sh"} if variant.has_proc else {"?"})
+    assert left.leftovers
     assert late.status is Status.TIMEOUT_WALL
 
 
@@ -124,7 +126,9 @@ def test_where_namespaces_are_forbidden_the_setting_is_named(python: str) -> Non
 
 
 def test_where_proc_cannot_be_mounted_it_is_built_without(python: str) -> None:
-    capabilities = probed(python, "mount -t tmpfs tmpfs /proc/acpi", is_mounting=True)
+    # Where another /proc is mounted somewhere, the kernel allows a new one all the same.
+    is_refused = f"! {_WITHOUT_RIGHTS} bwrap --unshare-all --ro-bind / / --proc /proc true"
+    capabilities = probed(python, f"mount -t tmpfs tmpfs /proc/acpi && {is_refused}", is_mounting=True)
     assert capabilities.is_usable
     assert capabilities.level == "bubblewrap-noproc"
 
