@@ -61,10 +61,10 @@ def progress_view(progress: Progress, started: bool = True) -> RenderableType:  
 def _stage_row(stage: StageProgress, progress: Progress) -> RenderableType:
     row = Table.grid(padding=(0, 1))
     row.add_column(width=_STAGE_WIDTH + 2)
-    row.add_column(width=46)
+    row.add_column(width=36)
     row.add_column()
     is_executing = stage.stage is StageName.EXECUTE and not stage.is_done
-    bar = ProgressBar(total=max(progress.planned, 1), completed=progress.executed, width=44)
+    bar = ProgressBar(total=max(progress.planned, 1), completed=progress.executed, width=34)
     fact = bar if is_executing else Text(stage_fact(stage, progress))
     row.add_row(Text(f"  {stage.stage}", style="bold" if not stage.is_done else ""), fact, Text(_time(stage, progress)))
     return row
