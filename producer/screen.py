@@ -75,7 +75,7 @@ def _time(stage: StageProgress, progress: Progress) -> str:
         return duration(stage.seconds)
     if stage.stage is not StageName.EXECUTE:
         return ""
-    left = f", at most {progress.seconds_left} s more" if progress.seconds_left is not None else ""
+    left = f", at most {progress.seconds_left:.0f} s more" if progress.seconds_left is not None else ""
     return f"{progress.executed}/{progress.planned}{left}"
 
 

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import UNSURE, ArgumentClaim, OptionClaim
 from worker.analysis.dialects.heads import Head, Slot, closing, option_follows, parse_head, slot_of
+from worker.analysis.usage_tree import (
+    CLOSING,
+    DOTS,
+    Group,
+    Node,
+    holds_options,
+    is_dots,
+    starts_with_option,
+    take_apart,
+    text_of,
+)
 
-_DEEPEST = 20
-_CLOSING = {"[": "]", "(": ")", "{": "}"}
 _OPTIONS_GO_HERE = re.compile(r"(?:^|[\s/-])(?:options?|flags?|switches|opts)(?: [\w ]{0,60})?$", re.IGNORECASE)
 _COMMAND_GOES_HERE = re.compile(r"(?:sub-?)?(?:command|cmd)s?", re.IGNORECASE)
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
@@ -24,7 +32,6 @@ _CHOICE = re.compile(r"[a-z0-9][\w.+-]*")
 _VALUE = re.compile(r"<|[A-Z][A-Z0-9_-]*\b(?![a-z])")
 _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
 _PROSE = re.compile(r"[`'\"]?[A-Za-z]?[a-z]+[`'\",.;:]*")
-_DOTS = re.compile(r"\.{3}|…")
 _LONGEST_NAME = 60
 
 
@@ -39,46 +46,27 @@ class Usage:
     takes_command: bool = False
 
 
-@dataclass
-class _Group:
-    """A bracket: alternatives, each a row of words and brackets."""
-
-    bracket: str
-    rows: list[list[_Node]] = field(default_factory=lambda: [[]])
-
-
-_Node: TypeAlias = "str | _Group"
-
-
 def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | None = None) -> Usage:
     """Read one usage line of a command; `words` are those that call it, the program first.
 
     `known` says of options that were read elsewhere whether they take a value.
     """
-    root = _Group("", _tree(line))
+    root = Group("", take_apart(line))
     reader = _Reader(known or {})
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
         reader.read_row(row, optional=len(rows) > 1, is_main=number == 0)
-    first = next((node for node in rows[0] if not _holds_options(node)), None)
+    first = next((node for node in rows[0] if not holds_options(node)), None)
     literal = first if isinstance(first, str) and _LITERAL.fullmatch(first) else None
     return Usage(
         _told_once(reader.options), tuple(reader.arguments), tuple(reader.commands), literal, reader.takes_command
     )
 
 
-def _holds_options(node: _Node) -> bool:
-    """Tell a bracket in which nothing but options stands."""
-    if isinstance(node, str):
-        return False
-    firsts = [row[0] for row in node.rows if row]
-    return bool(firsts) and all(isinstance(first, str) and option_follows(first) for first in firsts)
-
-
-def _after_command(row: list[_Node], words: Sequence[str]) -> list[_Node]:
+def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
     """Leave out the words of the command; brackets that stand between them stay."""
     rest = row[1:]
-    kept: list[_Node] = []
+    kept: list[Node] = []
     for word in words[1:]:
         place = next((number for number, node in enumerate(rest) if isinstance(node, str)), len(rest))
         if place == len(rest) or rest[place] != word:
@@ -86,49 +74,6 @@ def _after_command(row: list[_Node], words: Sequence[str]) -> list[_Node]:
         kept += rest[:place]
         rest = rest[place + 1 :]
     return [*kept, *rest]
-
-
-def _tree(line: str) -> list[list[_Node]]:
-    """Take a line apart into words and brackets; what is not closed ends with the line."""
-    stack = [_Group("")]
-    at = 0
-    while at < len(line):
-        character = line[at]
-        if character.isspace():
-            at += 1
-        elif character == "|":
-            stack[-1].rows.append([])
-            at += 1
-        elif character in _CLOSING and len(stack) < _DEEPEST and not _begins_word(line, at):
-            group = _Group(character)
-            stack[-1].rows[-1].append(group)
-            stack.append(group)
-            at += 1
-        elif len(stack) > 1 and character == _CLOSING[stack[-1].bracket]:
-            stack.pop()
-            at += 1
-        else:
-            end = _word_end(line, at, stack[-1].bracket)
-            stack[-1].rows[-1].append(line[at:end])
-            at = end
-    return stack[0].rows
-
-
-def _begins_word(line: str, at: int) -> bool:
-    """Tell the bracket of `[host:]port` from one that stands for itself."""
-    end = closing(line, at)
-    return line[end : end + 1].isalnum() and " " not in line[at:end]
-
-
-def _word_end(line: str, at: int, bracket: str) -> int:
-    """Find the end of a word; brackets glued to it belong to it."""
-    start = at
-    while at < len(line):
-        character = line[at]
-        if character.isspace() or character == "|" or character == _CLOSING.get(bracket):
-            break
-        at = closing(line, at) if character == "<" or character in _CLOSING else at + 1
-    return max(at, start + 1)
 
 
 class _Reader:
@@ -141,13 +86,13 @@ class _Reader:
         self.commands: list[str] = []
         self.takes_command = False
 
-    def read_row(self, row: Sequence[_Node], *, optional: bool, is_main: bool = True, depth: int = 0) -> None:
+    def read_row(self, row: Sequence[Node], *, optional: bool, is_main: bool = True, depth: int = 0) -> None:
         """Read words and brackets from left to right; a row that is not the main one only shows options."""
         place = 0
         while place < len(row):
             node = row[place]
-            dotted = place + 1 < len(row) and _is_dots(row[place + 1])
-            if isinstance(node, _Group):
+            dotted = place + 1 < len(row) and is_dots(row[place + 1])
+            if isinstance(node, Group):
                 self._read_group(node, optional=optional, is_main=is_main, dotted=dotted, depth=depth)
                 place += 1
             elif option_follows(node):
@@ -157,32 +102,35 @@ class _Reader:
                     self._add_argument(node, optional=optional, dotted=dotted)
                 place += 1
 
-    def _read_group(self, group: _Group, *, optional: bool, is_main: bool, dotted: bool, depth: int) -> None:
+    def _read_group(self, group: Group, *, optional: bool, is_main: bool, dotted: bool, depth: int) -> None:
         rows = [row for row in group.rows if row]
         optional = optional or group.bracket == "["
-        before = len(self.options)
         if not rows or _is_place_for_options(rows[0]) or _is_remark(group, rows):
             return
         if group.bracket == "{" and self._read_braces(rows, is_main=is_main, dotted=dotted):
             return
         if _is_repetition(rows[0], self.arguments):
             self.arguments[-1] = _variadic(self.arguments[-1])
-        elif _is_choice(rows):
+            return
+        options, arguments = len(self.options), len(self.arguments)
+        self._read_rows(rows, optional=optional, is_main=is_main, depth=depth)
+        if dotted:
+            self.options[options:] = [_repeatable(claim) for claim in self.options[options:]]
+            self.arguments[arguments:] = [_variadic(claim) for claim in self.arguments[arguments:]]
+
+    def _read_rows(self, rows: Sequence[Sequence[Node]], *, optional: bool, is_main: bool, depth: int) -> None:
+        if _is_choice(rows):
+            words = tuple(text_of(row) for row in rows)
             if is_main:
-                words = tuple(_text_of(row) for row in rows)
-                self.arguments.append(ArgumentClaim("|".join(words)[:_LONGEST_NAME], not optional, dotted, words))
+                self.arguments.append(ArgumentClaim("|".join(words)[:_LONGEST_NAME], not optional, choices=words))
         elif len(rows) > 1:
             self._read_alternatives(rows, optional=optional, is_main=is_main, depth=depth)
         else:
-            arguments = len(self.arguments)
             self.read_row(rows[0], optional=optional, is_main=is_main, depth=depth + 1)
-            self.arguments[arguments:] = [_variadic(one) if dotted else one for one in self.arguments[arguments:]]
-        if dotted:
-            self.options[before:] = [_repeatable(claim) for claim in self.options[before:]]
 
-    def _read_braces(self, rows: Sequence[Sequence[_Node]], *, is_main: bool, dotted: bool) -> bool:
+    def _read_braces(self, rows: Sequence[Sequence[Node]], *, is_main: bool, dotted: bool) -> bool:
         """Read `{a,b}`: commands where `...` follows, for each of them has arguments of its own, else choices."""
-        words = tuple(word for word in _text_of(rows[0]).split(",") if word)
+        words = tuple(word for word in text_of(rows[0]).split(",") if word)
         if len(rows) > 1 or len(words) < 2 or not all(_CHOICE.fullmatch(word) for word in words):  # noqa: PLR2004
             return False
         if dotted:
@@ -192,20 +140,20 @@ class _Reader:
             self.arguments.append(ArgumentClaim("|".join(words)[:_LONGEST_NAME], choices=words))
         return True
 
-    def _read_alternatives(self, rows: Sequence[Sequence[_Node]], *, optional: bool, is_main: bool, depth: int) -> None:
+    def _read_alternatives(self, rows: Sequence[Sequence[Node]], *, optional: bool, is_main: bool, depth: int) -> None:
         before = len(self.options)
         choices = _choices_of_an_option(rows)
         if choices:
             self._read_option(rows[0][:1], 0, optional=optional, depth=depth + 1)
             self.options[before:] = [_choosing(claim, choices) for claim in self.options[before:]]
             return
-        main = next((number for number, row in enumerate(rows) if not _starts_with_option(row)), None)
+        main = next((number for number, row in enumerate(rows) if not starts_with_option(row)), None)
         for number, row in enumerate(rows):
             is_first = is_main and number == main
             self.read_row(row, optional=optional or not is_first, is_main=is_first, depth=depth + 1)
         self.options[before:] = _paired(self.options[before:])
 
-    def _read_option(self, row: Sequence[_Node], place: int, *, optional: bool, depth: int) -> int:
+    def _read_option(self, row: Sequence[Node], place: int, *, optional: bool, depth: int) -> int:
         """Read an option and the word or bracket that stands for its value; say how many nodes that were."""
         word = str(row[place])
         *letters, last = _letters(word, self.known) or (word.rstrip(","),)
@@ -218,13 +166,13 @@ class _Reader:
         self.options += _claims(head, replace(slot, repeatable=slot.repeatable or repeated), required=not optional)
         return 1 + taken + repeated
 
-    def _value_of(self, head: Head, row: Sequence[_Node], place: int, depth: int) -> tuple[Slot, int]:
+    def _value_of(self, head: Head, row: Sequence[Node], place: int, depth: int) -> tuple[Slot, int]:
         following = row[place + 1] if place + 1 < len(row) else None
         takes = next((self.known[name] for name in head.names if name in self.known), None)
         is_plain = depth > 0 and isinstance(following, str) and following.startswith("<")
-        if following is None or (takes is Takes.NONE and not is_plain) or _is_dots(following):
+        if following is None or (takes is Takes.NONE and not is_plain) or is_dots(following):
             return head.slot, 0
-        if isinstance(following, _Group):
+        if isinstance(following, Group):
             return _slot_in(following, takes, is_last=place + 2 == len(row) and depth > 0, otherwise=head.slot)
         is_value = not option_follows(following) and (depth == 0 or place + 2 >= len(row) or _VALUE.match(following))
         return (slot_of(following), 1) if is_value or takes is not None else (head.slot, 0)
@@ -237,19 +185,19 @@ class _Reader:
             self.takes_command and _ITS_ARGUMENTS.fullmatch(name) is not None
         )
         self.takes_command = self.takes_command or stands_for_command
-        variadic = dotted or _DOTS.search(word) is not None or word.endswith("(s)")
+        variadic = dotted or DOTS.search(word) is not None or word.endswith("(s)")
         if self.arguments and _is_same(self.arguments[-1].name, name):
             self.arguments[-1] = _variadic(self.arguments[-1])
         else:
             self.arguments.append(ArgumentClaim(name, not optional, variadic, stands_for_command=stands_for_command))
 
 
-def _is_repeated(nodes: Sequence[_Node]) -> bool:
+def _is_repeated(nodes: Sequence[Node]) -> bool:
     """Tell `X [X ...]` behind an option."""
-    if len(nodes) < 2 or not isinstance(nodes[1], _Group) or isinstance(nodes[0], _Group):  # noqa: PLR2004
+    if len(nodes) < 2 or not isinstance(nodes[1], Group) or isinstance(nodes[0], Group):  # noqa: PLR2004
         return False
     row = nodes[1].rows[0]
-    return len(row) == 2 and row[0] == nodes[0] and _is_dots(row[1])  # noqa: PLR2004
+    return len(row) == 2 and row[0] == nodes[0] and is_dots(row[1])  # noqa: PLR2004
 
 
 def _claims(head: Head, slot: Slot, *, required: bool) -> Iterator[OptionClaim]:
@@ -267,72 +215,57 @@ def _claims(head: Head, slot: Slot, *, required: bool) -> Iterator[OptionClaim]:
         yield OptionClaim(names, negates=max(head.names, key=len), source=Source.USAGE, confidence=UNSURE)
 
 
-def _slot_in(group: _Group, takes: Takes | None, *, is_last: bool, otherwise: Slot) -> tuple[Slot, int]:
+def _slot_in(group: Group, takes: Takes | None, *, is_last: bool, otherwise: Slot) -> tuple[Slot, int]:
     """Read a bracket behind an option: `-j [N]`, `--mode {a,b}`, `--to (x | y)`."""
-    text = "|".join(_text_of(row) for row in group.rows)
+    text = "|".join(text_of(row) for row in group.rows)
     if not text or option_follows(text.lstrip("<[({")):
         return otherwise, 0
     if group.bracket in "{(" or (takes is not None or is_last):
-        return slot_of(f"{group.bracket}{text}{_CLOSING[group.bracket]}"), 1
+        return slot_of(f"{group.bracket}{text}{CLOSING[group.bracket]}"), 1
     return otherwise, 0
 
 
-def _text_of(row: Sequence[_Node]) -> str:
-    return " ".join(node for node in row if isinstance(node, str)).translate(_NO_BRACKETS).strip()
-
-
-_NO_BRACKETS = str.maketrans("", "", "<>;")
-
-
 def _name_of(word: str) -> str:
-    bare = _DOTS.sub("", word).strip("'\",;:=")
+    bare = DOTS.sub("", word).strip("'\",;:=")
     inner = bare[1 : closing(bare, 0) - 1] if bare.startswith("<") else re.split(r"[\[({<]", bare, maxsplit=1)[0]
     name = inner.strip(" ,.:;=|/")
     return name[:_LONGEST_NAME] if name[:1].isalnum() and name.isprintable() else ""
 
 
-def _is_place_for_options(row: Sequence[_Node]) -> bool:
-    return not _starts_with_option(row) and _OPTIONS_GO_HERE.search(_text_of(row)) is not None
+def _is_place_for_options(row: Sequence[Node]) -> bool:
+    return not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
 
 
-def _is_remark(group: _Group, rows: Sequence[Sequence[_Node]]) -> bool:
+def _is_remark(group: Group, rows: Sequence[Sequence[Node]]) -> bool:
     """Tell `(see also the other command)`, which is said to the reader."""
     words = [node for node in rows[0] if isinstance(node, str)]
     is_prose = all(_PROSE.fullmatch(word) for word in words)
     return group.bracket == "(" and len(rows) == 1 and len(words) == len(rows[0]) > 1 and is_prose
 
 
-def _is_dots(node: _Node) -> bool:
-    return isinstance(node, str) and _DOTS.fullmatch(node) is not None
-
-
 def _is_same(one: str, other: str) -> bool:
     return one.lower().rstrip("s") == other.lower().rstrip("s")
 
 
-def _is_repetition(row: Sequence[_Node], arguments: Sequence[ArgumentClaim]) -> bool:
+def _is_repetition(row: Sequence[Node], arguments: Sequence[ArgumentClaim]) -> bool:
     """Tell `[FILE ...]` behind `FILE`."""
-    words = [node for node in row if isinstance(node, str) and not _is_dots(node)]
+    words = [node for node in row if isinstance(node, str) and not is_dots(node)]
     return bool(arguments) and len(words) == 1 and len(row) <= 2 and _is_same(arguments[-1].name, _name_of(words[0]))  # noqa: PLR2004
 
 
-def _starts_with_option(row: Sequence[_Node]) -> bool:
-    return isinstance(row[0], str) and option_follows(row[0])
-
-
-def _is_choice(rows: Sequence[Sequence[_Node]]) -> bool:
+def _is_choice(rows: Sequence[Sequence[Node]]) -> bool:
     """Tell alternatives that are words to be typed from those that stand for something."""
     return len(rows) > 1 and all(
         len(row) == 1 and isinstance(row[0], str) and _LITERAL.fullmatch(row[0]) for row in rows
     )
 
 
-def _choices_of_an_option(rows: Sequence[Sequence[_Node]]) -> tuple[str, ...]:
+def _choices_of_an_option(rows: Sequence[Sequence[Node]]) -> tuple[str, ...]:
     """Read `-t one | two | three`."""
     first, *others = rows
     if len(first) != 2 or not all(isinstance(node, str) for node in first) or not option_follows(str(first[0])):  # noqa: PLR2004
         return ()
-    words = (str(first[1]), *(_text_of(row) for row in others))
+    words = (str(first[1]), *(text_of(row) for row in others))
     return words if all(_CHOICE.fullmatch(word) for word in words) else ()
 
 

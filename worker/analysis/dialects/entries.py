@@ -20,7 +20,7 @@ from worker.analysis.dialects.heads import (
 from worker.analysis.dialects.layout import GAP, Kind, Line, Section
 
 _DASH = re.compile(r"\s*(?::|--?|[\u2013\u2014])\s+(?=\S)")
-_VALUE = re.compile(r"[<\[{(]|[A-Z][A-Z0-9_]+\b")
+_VALUE = re.compile(r"[<\[{(]|[A-Z][A-Z0-9_]+\b|[A-Z]$")
 _TYPE = r"(?:[A-Z][A-Z0-9]*(?: [A-Z]+)?(?:\.{3})?|\[[^\[\]]*\|[^\[\]]*\]|<[^<>]+>)"
 _TYPE_CELL = re.compile(_TYPE)
 _BEFORE_TYPE = re.compile(rf"\s{{2,}}(?={_TYPE}$)")

@@ -105,8 +105,12 @@ def _choices(description: str) -> tuple[str, ...] | None:
     if _MAPPING.search(description):
         return None
     matches = (pattern.search(description) for pattern in (*_CHOICES, _QUOTED_LIST))
-    lists = (_words_of(found["list"]) for found in matches if found)
+    lists = (_words_of(found["list"]) for found in matches if found and not _goes_on(found))
     return next((words for words in lists if words), None)
+
+
+def _goes_on(found: re.Match[str]) -> bool:
+    return _OPEN_ENDED.match(found.string, found.end("list")) is not None
 
 
 def _words_of(text: str) -> tuple[str, ...] | None:
