@@ -56,13 +56,16 @@ class Source(StrEnum):
 class Option(Value):
     """One option of a command, under all its spellings.
 
-    `line` is the line of the help text that documents it, counted from 1. `confidence` is 0 to 1. `working_values`
-    were seen to be accepted; `negates` names the option that this one switches off.
+    `joined` is what the documentation puts between the longest spelling and a value (`=`, `,`, nothing); None where
+    the value is a word of its own. `line` is the line of the help text that documents it, counted from 1.
+    `confidence` is 0 to 1. `working_values` were seen to be accepted; `negates` names the option that this one
+    switches off.
     """
 
     names: tuple[str, ...] = Field(min_length=1)
     takes_value: Takes = Takes.NONE
     value_name: str | None = None
+    joined: str | None = Field(default=None, max_length=2)
     value_type: ValueType | None = None
     choices: tuple[str, ...] | None = None
     default: str | None = None

@@ -31,6 +31,7 @@ class OptionClaim:
     source: Source = Source.HELP
     line: int | None = None
     confidence: float = LIKELY
+    joined: str | None = None
 
 
 @dataclass(frozen=True)

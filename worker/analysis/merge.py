@@ -116,6 +116,9 @@ def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
         names=spellings,
         takes_value=takes,
         value_name=value_name,
+        joined=_first(claim.joined for claim in group if max(spellings, key=_length) in claim.names)
+        if has_value
+        else None,
         value_type=type_of(value_name, best.description, spellings, choices, default) if has_value else None,
         choices=choices,
         default=default,
@@ -129,6 +132,10 @@ def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
         line=best.line,
         confidence=_confidence(group),
     )
+
+
+def _length(name: str) -> tuple[int, str]:
+    return (len(name), name)
 
 
 def _takes(group: Sequence[OptionClaim]) -> Takes:

@@ -150,6 +150,13 @@ def spell(name: str, option: Option, value: bytes) -> tuple[bytes, ...]:
     return (name.encode(), value) if option.takes_value is Takes.REQUIRED else (name.encode(),)
 
 
-def glue(name: str, value: bytes) -> bytes:
-    """Write a long option and its value as one word."""
-    return name.encode() + b"=" + value
+def spell_as_documented(option: Option, value: bytes) -> tuple[bytes, ...]:
+    """Write an option as its documentation does: `-std=c99` is one word, and may be understood no other way."""
+    if option.takes_value is Takes.REQUIRED and option.joined is not None:
+        return (glue(option.name, value, option.joined),)
+    return spell(option.name, option, value)
+
+
+def glue(name: str, value: bytes, joined: str = "=") -> bytes:
+    """Write an option and its value as one word."""
+    return name.encode() + joined.encode() + value

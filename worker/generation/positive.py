@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shared.models.call import Call
 from shared.models.cli_tool import Option, Takes
 from shared.models.test_plan import Intent, TestCase
-from worker.generation.frame import Draft, Frame, Tier, glue, spell
+from worker.generation.frame import Draft, Frame, Tier, glue, spell_as_documented
 from worker.knowledge import samples
 
 HELP = "help"
@@ -38,7 +38,7 @@ def options(frame: Frame) -> Iterator[Draft]:
     """Try every option once, and its further choices where it has any."""
     for option in frame.command.options:
         value = frame.value_for(option)
-        yield Draft(Tier.OPTION, _trying(frame, option, spell(option.name, option, value)))
+        yield Draft(Tier.OPTION, _trying(frame, option, spell_as_documented(option, value)))
         for choice in option.choices or ():
             if choice.encode() != value:
                 words = _choosing(option, choice.encode())
@@ -74,6 +74,6 @@ def _trying(
 
 def _choosing(option: Option, choice: bytes) -> tuple[bytes, ...]:
     if option.takes_value is Takes.REQUIRED:
-        return spell(option.name, option, choice)
-    is_long = option.name.startswith("--")
-    return (glue(option.name, choice),) if is_long else (option.name.encode() + choice,)
+        return spell_as_documented(option, choice)
+    between = option.joined if option.joined is not None else "=" if option.name.startswith("--") else ""
+    return (glue(option.name, choice, between),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.models.cli_tool import Takes
 from worker.knowledge.values import type_of
@@ -48,6 +48,7 @@ class Slot:
     choices: tuple[str, ...] | None = None
     repeatable: bool = False
     default: str | None = None
+    joined: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _glued_slot(text: str, at: int, mark: str) -> tuple[Slot, int]:
     else:
         slot = slot_of(token.lstrip("=:,"), spaced=mark in "=:")
     more = _DOTS.match(text, end)
-    return slot, more.end() if more else end
+    return replace(slot, joined=mark.strip("[<({")), more.end() if more else end
 
 
 def _slot_with_default(default: str) -> Slot:
@@ -275,7 +276,7 @@ def _unglued(spelled: _Spelled) -> _Spelled:
         return spelled
     name, value = found[1] or found[3], found[2] or found[4]
     is_value = type_of(value) is not None or (value.isupper() and len(value) > 2)  # noqa: PLR2004 - more than a letter
-    return _Spelled(name, Slot(Takes.REQUIRED, value), spelled.before) if is_value else spelled
+    return _Spelled(name, Slot(Takes.REQUIRED, value, joined=""), spelled.before) if is_value else spelled
 
 
 def is_placeholder(name: str) -> bool:
@@ -295,7 +296,12 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     negated += [name for name in first if name.startswith("--no-") and f"--{name[5:]}" in first]
     names = tuple(dict.fromkeys(name for name in first if name not in negated))
     negations = [(name,) for name in dict.fromkeys(negated)] + ([second] if second else [])
-    return Head(names, tuple(negations), _joined([one.slot for one in kept]))
+    return Head(names, tuple(negations), replace(_joined([one.slot for one in kept]), joined=_longest(kept).joined))
+
+
+def _longest(spelled: Sequence[_Spelled]) -> Slot:
+    """Give what stands behind the longest spelling: it is the one that people write out."""
+    return max(spelled, key=lambda one: (len(one.name), one.name)).slot
 
 
 def _negations(name: str) -> Iterator[str]:

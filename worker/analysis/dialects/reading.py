@@ -83,6 +83,7 @@ def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
         names=entry.head.names,
         takes=slot.takes,
         value_name=slot.name,
+        joined=slot.joined,
         choices=slot.choices or (notes.choices if has_words else None),
         default=slot.default or notes.default,
         description=entry.description,

@@ -44,7 +44,7 @@ class DocumentedRejected(BaseCheck):
         if option is None or option.confidence < _SURE or case.technique not in _TRYING:
             return None
         refusal = refused_as_unknown(result, option)
-        if refusal is None:
+        if refusal is None or _may_mean_the_value(refusal, option):
             return None
         where = f"line {option.line} of `{_help_line(case, observed)}`" if option.line else "its usage"
         return Suspicion(
@@ -112,6 +112,12 @@ def refused_as_unknown(result: TestResult, option: Option) -> Refusal | None:
         return None
     unknown = (one for one in read_refusals(said(result)) if one.kind is RefusalKind.UNKNOWN_OPTION)
     return next((one for one in unknown if _names(one.subject, option)), None)
+
+
+def _may_mean_the_value(refusal: Refusal, option: Option) -> bool:
+    """Tell a refusal of `-std=1` as a whole: where nobody knows the right values, the value may be what is wrong."""
+    is_whole = refusal.subject not in option.names
+    return is_whole and option.takes_value is not Takes.NONE and not option.choices
 
 
 def _takes(result: TestResult, option: Option) -> bool:
