@@ -106,5 +106,6 @@ def _page(answer: Answer, text: str, door: Door | None, words: Sequence[str]) ->
 def _is_help(page: Page) -> bool:
     reading = page.reading
     entries = [claim for claim in reading.options if claim.source is Source.HELP]
-    is_list = len(entries) > 1 or any(claim.description for claim in entries)
+    names = {name.encode() for claim in entries for name in claim.names}
+    is_list = len(names.difference(page.argv)) > 1 or any(claim.description for claim in entries)
     return bool(reading.usage) or is_list or any(claim.sure for claim in reading.commands)

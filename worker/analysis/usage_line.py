@@ -204,8 +204,9 @@ def _claims(head: Head, slot: Slot, *, required: bool) -> Iterator[OptionClaim]:
     yield OptionClaim(
         head.names,
         slot.takes,
-        slot.name,
-        slot.choices,
+        value_name=slot.name,
+        joined=slot.joined,
+        choices=slot.choices,
         repeatable=slot.repeatable,
         required=required,
         source=Source.USAGE,
