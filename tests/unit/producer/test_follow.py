@@ -29,5 +29,5 @@ def test_each_change_is_told_once_until_the_end(world: World) -> None:
 
 
 def test_a_stage_that_has_not_begun_has_nothing() -> None:
-    progress = Progress(job_id="01a211ed-9a68-7000-8000-000000000000", state=JobState.RUNNING)  # type: ignore[arg-type]
+    progress = Progress(job_id="01a211ed-9a68-7000-8000-000000000000", state=JobState.RUNNING)
     assert not progress.stage(StageName.VERIFY).is_done

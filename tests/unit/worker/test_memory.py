@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.fakes.sandbox import FakeSandbox
 
-from shared.interfaces.executor import Sandbox
 from shared.models.base import sha256
-from shared.models.call import PINNED, BlobRef, Call, CallFile, Surroundings
-from shared.models.job import JobId
+from shared.models.call import PINNED, BlobRef, Call, CallFile, Limits, Surroundings
+from shared.models.job import JobId, SandboxPolicy, ToolSpec
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
+from tests.fakes.executor import FakeExecutor, FakeGuard
 from tests.world import LEASE_S, World
 from worker.memory import INLINE_BYTES, Fresh, RememberingSandbox, _slim
 
@@ -23,15 +22,16 @@ class Memory:
     """A remembering sandbox over a counting one, with all that it hands to its turn."""
 
     def __init__(self, world: World, job_id: JobId, answer: Callable[[Call], tuple[int, bytes, bytes]]) -> None:
-        self.calls: list[Call] = []
+        self._made = FakeExecutor(lambda call, _: answer(call))
         self.fresh: list[Fresh] = []
+        with self._made.open(ToolSpec(argv=(b"frob",)), SandboxPolicy(), Limits(), FakeGuard()) as inner:
+            self.sandbox = RememberingSandbox(
+                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces
+            )
 
-        def count(call: Call) -> tuple[int, bytes, bytes]:
-            self.calls.append(call)
-            return answer(call)
-
-        inner: Sandbox = FakeSandbox(count)
-        self.sandbox = RememberingSandbox(inner, job_id, world.store, self.fresh.append, world.metrics, world.traces)
+    @property
+    def calls(self) -> list[Call]:
+        return [made.call for made in self._made.made]
 
 
 @pytest.fixture
