@@ -73,6 +73,21 @@ def test_a_program_that_builds_no_sandbox_is_found_out(tmp_path: Path) -> None:
     assert not executor.probe().is_usable
 
 
+def test_private_files_beside_the_tool_may_come_and_go_while_it_is_tested(tmp_path: Path) -> None:
+    tool = Path(shutil.copy(ROOT / "tests" / "specimens" / "plain.sh", tmp_path))
+    for open_to_all in (tmp_path, tmp_path.parent):
+        open_to_all.chmod(0o755)
+    private = tmp_path / "notes"
+    private.write_text("private")
+    private.chmod(0o600)
+    with Bubblewrap().open(ToolSpec(argv=(os.fsencode(tool),)), SandboxPolicy(), LIMITS, FakeGuard()) as sandbox:
+        looked = sandbox.run(Call(argv=(b"do", b"cat " + os.fsencode(private))))
+        private.unlink()
+        said = sandbox.run(Call(argv=(b"say", b"x")))
+    assert b"private" not in looked.stdout.content
+    assert (said.status, said.stdout.content) == (Status.OK, b"x\n"), said.detail
+
+
 def test_where_bubblewrap_is_not_installed_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.execution.foundation._PLACES", "/nowhere")
     capabilities = Bubblewrap().probe()

@@ -11,13 +11,13 @@ from pathlib import Path
 from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox
 from shared.models.call import Call, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
-from shared.models.test_result import TestResult
+from shared.models.test_result import Status, TestResult
 from shared.utils.errors import TestronautError
 from worker.execution import layout
 from worker.execution.archive import RunnerProgram, runner_program
 from worker.execution.connection import Launch, RunnerFailedError, start
 from worker.execution.foundation import Foundation, Variant, first_that_works, found_program
-from worker.execution.hidden import hidden_in
+from worker.execution.hidden import Hidden, hidden_in
 from worker.execution.limits import is_counted_by_namespace, threads_of
 from worker.execution.probe import Unguarded, examine, unusable
 from worker.execution.provide import Found, find
@@ -51,6 +51,13 @@ class BubblewrapSandbox(RunnerSandbox):
     @property
     def level(self) -> str:
         return self._foundation.variant.level
+
+    def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
+        result = super()._run(call, repetition, surroundings)
+        # Nothing can be laid over a private file that has gone since we looked, and no sandbox is built then.
+        if result.status is Status.SANDBOX_ERROR and self._is_hidden_anew():
+            return super()._run(call, repetition, surroundings)
+        return result
 
     def _find(self) -> Found:
         found = find(self.spec, self._search)
@@ -98,12 +105,18 @@ class BubblewrapSandbox(RunnerSandbox):
     def _program(self) -> RunnerProgram:
         return runner_program()
 
-    @cached_property
+    @property
     def _shown(self) -> layout.Shown:
         view, prefix = self.found.view, self._program.prefix
-        return layout.Shown(
-            binds=(*view.binds, *([prefix] if prefix else ())), links=view.links, hidden=hidden_in(view.binds)
-        )
+        return layout.Shown(binds=(*view.binds, *([prefix] if prefix else ())), links=view.links, hidden=self._hidden)
+
+    @cached_property
+    def _hidden(self) -> Hidden:
+        return hidden_in(self.found.view.binds)
+
+    def _is_hidden_anew(self) -> bool:
+        before, self._hidden = self._hidden, hidden_in(self.found.view.binds)
+        return self._hidden != before
 
     @cached_property
     def _entry(self) -> Sequence[str]:
