@@ -118,7 +118,7 @@ def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
     }
 
 
-def make_turns(container: svcs.Container, settings: Settings, drain: Drain) -> Turns:
+def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lanes: int = 1) -> Turns:
     """Wire what takes turns at stages; one for each process, made after any fork."""
     store, clock, worker = container.get(Store), SystemClock(), settings.worker
     return Turns(
@@ -133,6 +133,7 @@ def make_turns(container: svcs.Container, settings: Settings, drain: Drain) -> T
         describe=describe_fault,
         lease_s=worker.lease_s,
         keep_every_s=settings.execution.keep_every_s,
+        lanes=lanes,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +14,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 from structlog.contextvars import bound_contextvars
 
-from shared.interfaces.executor import Provided, Sandbox
+from shared.interfaces.executor import Provided, Run, Sandbox
 from shared.models.base import sha256
 from shared.models.call import PINNED, BlobRef, Call, CallFile, Surroundings
 from shared.models.job import JobId
@@ -27,6 +30,8 @@ log = structlog.get_logger()
 INLINE_BYTES = 8192
 _LOOKED_UP_AT_ONCE = 50
 _BLOBS_AT_HAND = 64
+
+_Key = tuple[str, int, Surroundings]
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class RememberingSandbox:
         keep: Callable[[Fresh], None],
         metrics: Metrics,
         traces: Tracing,
+        lanes: int = 1,
     ) -> None:
         self._inner = inner
         self._job_id = job_id
@@ -55,7 +61,8 @@ class RememberingSandbox:
         self._keep = keep
         self._metrics = metrics
         self._traces = traces
-        self._not_kept_yet: dict[tuple[str, int], TestResult] = {}
+        self._lanes = lanes
+        self._not_kept_yet: dict[_Key, TestResult] = {}
         self._blob = lru_cache(_BLOBS_AT_HAND)(self._read_blob)
 
     @property
@@ -65,39 +72,60 @@ class RememberingSandbox:
 
     def run(self, call: Call, repetition: int = 0, surroundings: Surroundings = PINNED) -> TestResult:
         """Answer a call from what is known, or make it."""
-        if not _is_memorable(repetition, surroundings):
-            return _slim(self._make(call, repetition, surroundings)).result
-        return self._answer(call, repetition, surroundings, self._known([call.digest()]))
+        (result,) = self.map([Run(call, repetition, surroundings)])
+        return result
 
-    def map(self, calls: Iterable[tuple[Call, int]]) -> Iterator[TestResult]:
-        """Answer calls in order; what is known of them is looked up for many at once."""
-        rest = iter(calls)
+    def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
+        """Answer calls in order; what is known of them is looked up for many at once, what is not is made in lanes."""
+        rest = iter(runs)
         while part := list(islice(rest, _LOOKED_UP_AT_ONCE)):
-            known = self._known([call.digest() for call, _ in part])
-            for call, repetition in part:
-                yield self._answer(call, repetition, PINNED, known)
+            yield from self._answers({_key(run): run for run in part}, part)
+
+    def _answers(self, runs: Mapping[_Key, Run], order: Sequence[Run]) -> Iterator[TestResult]:
+        known = dict(self._known(runs))
+        with closing(self._make_all([run for key, run in runs.items() if key not in known])) as made:
+            for run in order:
+                key = _key(run)
+                if key in known:
+                    self._metrics.note_answer()
+                else:
+                    known[key] = self._keep_fresh(run, next(made))
+                yield known[key]
+
+    def _keep_fresh(self, run: Run, fresh: Fresh) -> TestResult:
+        if _is_memorable(run):
+            self._not_kept_yet[_key(run)] = fresh.result
+            self._keep(fresh)
+        return fresh.result
 
     def kept(self) -> None:
         """Hear that all new results have reached the store."""
         self._not_kept_yet.clear()
 
-    def _known(self, digests: list[str]) -> Mapping[tuple[str, int], TestResult]:
-        return self._store.read(lambda tx: tx.results.known(self._job_id, digests))
+    def _known(self, runs: Mapping[_Key, Run]) -> Iterator[tuple[_Key, TestResult]]:
+        digests = list(dict.fromkeys(digest for digest, *_ in runs))
+        stored = self._store.read(lambda tx: tx.results.known(self._job_id, digests))
+        for key, run in runs.items():
+            digest, repetition, _ = key
+            found = stored.get((digest, repetition)) or self._not_kept_yet.get(key)
+            if found is not None and _is_memorable(run):
+                yield key, found
 
-    def _answer(
-        self, call: Call, repetition: int, surroundings: Surroundings, known: Mapping[tuple[str, int], TestResult]
-    ) -> TestResult:
-        key = (call.digest(), repetition)
-        answer = known.get(key) or self._not_kept_yet.get(key)
-        if answer is not None:
-            self._metrics.note_answer()
-            return answer
-        fresh = _slim(self._make(call, repetition, surroundings))
-        self._not_kept_yet[key] = fresh.result
-        self._keep(fresh)
-        return fresh.result
+    def _make_all(self, runs: Sequence[Run]) -> Generator[Fresh]:
+        """Make calls when they are asked for; where there are lanes, up to so many at once."""
+        if self._lanes == 1 or len(runs) == 1:
+            yield from map(self._make, runs)
+            return
+        pool = ThreadPoolExecutor(self._lanes, "lane")
+        try:
+            waiting = [pool.submit(copy_context().run, self._make, run) for run in runs]
+            for one in waiting:
+                yield one.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
-    def _make(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
+    def _make(self, run: Run) -> Fresh:
+        call, repetition, surroundings = run
         digest = call.digest()[:12]
         attributes: dict[str, str | int] = {tracing.CALL: digest, tracing.REPETITION: repetition}
         with (
@@ -111,7 +139,7 @@ class RememberingSandbox:
             if not result.status.has_exit_code:
                 tracing.mark_failed(span, result.status.value)
             self._note(result)
-        return result
+        return _slim(result)
 
     def _note(self, result: TestResult) -> None:
         self._metrics.note_call(result.status.value, result.duration_ms / 1000)
@@ -137,9 +165,13 @@ class RememberingSandbox:
         return self._store.read(lambda tx: tx.blobs.get(name))
 
 
-def _is_memorable(repetition: int, surroundings: Surroundings) -> bool:
+def _key(run: Run) -> _Key:
+    return run.call.digest(), run.repetition, run.surroundings
+
+
+def _is_memorable(run: Run) -> bool:
     # A result is found again by call and repetition, so surroundings of its own belong to confirmations alone.
-    return surroundings == PINNED or repetition >= FIRST_CONFIRMATION
+    return run.surroundings == PINNED or run.repetition >= FIRST_CONFIRMATION
 
 
 def _slim(result: TestResult) -> Fresh:

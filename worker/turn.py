@@ -47,6 +47,8 @@ class Turns:
     describe: Callable[[BaseException], Fault]
     lease_s: float
     keep_every_s: float
+    lanes: int = 1
+    """How many calls of one item may run at once, where the stage has but one."""
 
     def take(self, stage: StageName, only: JobId | None = None) -> bool:
         """Do the next ready item of a stage; False when there was none."""
@@ -100,6 +102,7 @@ class Attempt:
         self.lease = lease
         self.ending = Ending.LOST
         self.keep_every_s = 0.0 if item.is_suspicious else turns.keep_every_s
+        self.lanes = 1 if item.is_suspicious or self.stage.has_shards else turns.lanes
         self._found: list[Any] = []
         self._fresh: list[Fresh] = []
         self._sandbox: RememberingSandbox | None = None
@@ -128,7 +131,7 @@ class Attempt:
         executor = self.turns.executor_for(job.spec.policy)
         with executor.open(job.spec.tool, job.spec.policy, job.spec.limits, self.lease) as sandbox:
             self._sandbox = RememberingSandbox(
-                sandbox, job.id, self.store, self._remember, self.turns.metrics, self.turns.traces
+                sandbox, job.id, self.store, self._remember, self.turns.metrics, self.turns.traces, self.lanes
             )
             for value in self.stage.compute(given, self._sandbox):
                 self._found.append(value)

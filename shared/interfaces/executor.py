@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from shared.models.base import Value
 from shared.models.call import PINNED, Call, Limits, Surroundings
@@ -100,8 +100,19 @@ class Capabilities(Value):
         return tuple(hold.name for hold in self.holds if not hold.holds)
 
 
+class Run(NamedTuple):
+    """A call to make, which time this is, and what surrounds it."""
+
+    call: Call
+    repetition: int = 0
+    surroundings: Surroundings = PINNED
+
+
 class Sandbox(Protocol):
-    """A sealed place where the calls of one tool run. Nothing is started before the first call."""
+    """A sealed place where the calls of one tool run; any number of threads may use it.
+
+    Nothing is started before the first call.
+    """
 
     @property
     def tool(self) -> Provided:
@@ -127,8 +138,8 @@ class Sandbox(Protocol):
         """
         ...
 
-    def map(self, calls: Iterable[tuple[Call, int]]) -> Iterator[TestResult]:
-        """Make calls, each with its repetition, and give their results in order."""
+    def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
+        """Make calls that do not need each other's results, and give these in order."""
         ...
 
 
@@ -155,10 +166,9 @@ class GuardedSandbox(ABC):
             detail="the call took its worker along twice and is not made again",
         )
 
-    def map(self, calls: Iterable[tuple[Call, int]]) -> Iterator[TestResult]:
-        """Make calls, in order."""
-        for call, repetition in calls:
-            yield self.run(call, repetition)
+    def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
+        """Make calls, one after the other."""
+        return (self.run(*run) for run in runs)
 
     @abstractmethod
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult: ...

@@ -1,5 +1,6 @@
 """A tool: what was learned about its interface, as a value and as a tree of commands."""
 
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Optional
 
@@ -157,8 +158,8 @@ class Command(Value):
 
     @model_validator(mode="after")
     def _no_option_twice(self) -> "Command":
-        names = [name for option in self.options for name in option.names]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        names = Counter(name for option in self.options for name in option.names)
+        twice = sorted(name for name, times in names.items() if times > 1)
         if twice:
             raise ValueError(f"{self.path or 'the tool'} has {', '.join(twice)} in two options")
         return self

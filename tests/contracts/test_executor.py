@@ -15,6 +15,7 @@ import pytest
 from shared.interfaces.executor import (
     Executor,
     Guard,
+    Run,
     Sandbox,
     SandboxUnavailableError,
     ToolNotExecutableError,
@@ -117,7 +118,7 @@ class TestEveryone:
             assert sandbox.run(Call(argv=(b"copy",))).stdout.content == b""
 
     def test_calls_are_made_in_order_each_with_its_repetition(self, executor: Executor) -> None:
-        calls = [(Call(argv=(b"say", word)), number) for number, word in enumerate([b"x", b"y", b"x"])]
+        calls = [Run(Call(argv=(b"say", word)), number) for number, word in enumerate([b"x", b"y", b"x"])]
         with opened(executor) as sandbox:
             results = list(sandbox.map(calls))
         assert [result.stdout.content for result in results] == [b"x\n", b"y\n", b"x\n"]
@@ -396,7 +397,7 @@ class TestMeasures:
 
         def speak(number: int) -> None:
             with opened(real) as sandbox:
-                calls = [(Call(argv=(b"say", b"%d" % number)), turn) for turn in range(5)]
+                calls = [Run(Call(argv=(b"say", b"%d" % number)), turn) for turn in range(5)]
                 said[number] = [result.stdout.content for result in sandbox.map(calls)]
 
         threads = [threading.Thread(target=speak, args=(number,)) for number in (1, 2)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Run, Sandbox
 from shared.models.call import Call
 from shared.models.job import Profile
 from shared.models.test_result import Status, TestResult
@@ -80,5 +80,5 @@ class Asker:
         return self._known.get(call.digest())
 
     def _make(self, calls: Sequence[Call]) -> Iterator[Answer]:
-        results = self._sandbox.map([(call, 0) for call in calls])
+        results = self._sandbox.map([Run(call) for call in calls])
         return (Answer(call, result) for call, result in zip(calls, results, strict=True))

@@ -16,13 +16,12 @@ from worker.analysis.asking import BUDGETS, Asker
 from worker.analysis.claims import Reading
 from worker.analysis.explore import Explorer, Known
 from worker.analysis.merge import settle_arguments, settle_options
-from worker.analysis.recipes import Bench, bench_of, find_recipe, from_examples, is_overdue
+from worker.analysis.recipes import Bench, bench_of, find_recipes, from_examples
 from worker.analysis.usage_line import parse_usage
 from worker.analysis.version import Version, find_version
 
 # What is kept for the version and for calls that work, when there are more commands than calls.
 _KEPT_FOR_RECIPES = 4
-_MOST_OVERDUE = 5
 
 
 class SandboxFailedError(TestronautError):
@@ -135,16 +134,10 @@ def _recipes(
         by_path.setdefault(_path_of(argv, learned), []).append(argv)
     for path, given in by_path.items():
         found[path] = tuple(from_examples(asker, bench, given))
-    for path, command in learned.commands.items():
-        if not found.get(path) and _patience_left(asker):
-            recipe = find_recipe(asker, bench, command)
-            found[path] = (recipe,) if recipe else ()
+    others = [command for path, command in learned.commands.items() if not found.get(path)]
+    for command, recipe in find_recipes(asker, bench, others):
+        found[command.path] = (recipe,)
     return found
-
-
-def _patience_left(asker: Asker) -> bool:
-    """Tell whether it is worth trying more commands: where many wait for something, most do."""
-    return sum(is_overdue(answer) for answer in asker.answers) < _MOST_OVERDUE
 
 
 def _path_of(argv: Sequence[bytes], learned: _Learned) -> str:

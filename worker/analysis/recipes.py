@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 
 from shared.models.call import Call, CallFile
 from shared.models.cli_tool import Argument, Command, Option, Recipe, Takes, ValueType
@@ -12,16 +14,12 @@ from shared.models.test_result import Status
 from worker.analysis.asking import Answer, Asker
 from worker.knowledge import samples
 from worker.knowledge.crashes import find_crash
+from worker.knowledge.network import lacks_network
 from worker.knowledge.refusals import Refusal, RefusalKind, read_refusals
 from worker.knowledge.values import ladder
 
 MOST_CALLS_OF_THE_TOOL = 10
 MOST_CALLS = 6
-_NO_NETWORK = re.compile(
-    r"name or service not known|could not resolve|temporary failure in name resolution|network is unreachable"
-    r"|connection refused|failed to establish a new connection|no such host|ENOTFOUND|EAI_AGAIN|ECONNREFUSED",
-    re.IGNORECASE,
-)
 _TROUBLE = re.compile(
     r"\b(?:fail(?:ed|ure)?|errors?|cannot|can't|could not|unable|not found|invalid|missing|no such|must|usage)\b",
     re.IGNORECASE,
@@ -31,6 +29,9 @@ _SHELL = re.compile(r"[|<>;&$`*?(){}\[\]\\~]|\.\.\.")
 _MOST_EXAMPLES = 2
 _MOST_REPAIRS = 2
 _MORE_STEPS = (1, 2)
+_MOST_OVERDUE = 5
+_SIDE_BY_SIDE = 8
+_BEST = (2, True, True)
 _NAMES_A_FOLDER = re.compile(r"\bdirector(?:y|ies)\b|\bfolder\b", re.IGNORECASE)
 
 
@@ -51,6 +52,11 @@ class Bench:
     hint: str
     answers: frozenset[str]
 
+    @cached_property
+    def paths(self) -> frozenset[bytes]:
+        """Name the files."""
+        return frozenset(file.path for file in self.files)
+
     def call(self, command: Command, attempt: Attempt) -> Call:
         """Type an attempt."""
         return Call(argv=(*command.words, *attempt.operands), stdin=attempt.stdin, files=self.files)
@@ -64,26 +70,79 @@ def from_examples(asker: Asker, bench: Bench, examples: Sequence[tuple[bytes, ..
             yield _recipe(answer)
 
 
-def find_recipe(asker: Asker, bench: Bench, command: Command) -> Recipe | None:
-    """Search for a call that works, prints and reads: the best of a few attempts, repaired by what the tool says."""
-    waiting = list(dict.fromkeys(attempts(command, bench.hint)))
-    tried: dict[Attempt, Answer] = {}
-    while waiting and len(tried) < (MOST_CALLS if command.path else MOST_CALLS_OF_THE_TOOL):
-        attempt = waiting.pop(0)
-        answer = asker.ask(bench.call(command, attempt))
+class _Search:
+    """The attempts at one command: the best of a few, repaired by what the tool says."""
+
+    def __init__(self, bench: Bench, command: Command) -> None:
+        self._bench = bench
+        self.command = command
+        self._waiting = list(dict.fromkeys(attempts(command, bench.hint)))
+        self._tried: dict[Attempt, Answer] = {}
+        self._most = MOST_CALLS if command.path else MOST_CALLS_OF_THE_TOOL
+
+    @property
+    def call(self) -> Call | None:
+        """Give the call to make next; None when the search is over."""
+        if not self._waiting or len(self._tried) >= self._most:
+            return None
+        return self._bench.call(self.command, self._waiting[0])
+
+    def hear(self, answer: Answer | None) -> None:
+        """Take in what the call showed, and decide what to try after it."""
         if answer is None or _is_hopeless(answer):
-            break
-        tried[attempt] = answer
-        if _rank(attempt, tried, bench) == _BEST:
-            return _recipe(answer)
-        more = [] if answer.worked else _repaired(attempt, answer, command)
-        waiting = [one for one in dict.fromkeys([*more, *waiting]) if one not in tried]
-    return _best_of(tried, bench)
+            self._waiting.clear()
+            return
+        attempt = self._waiting.pop(0)
+        self._tried[attempt] = answer
+        if self._rank(attempt) == _BEST:
+            self._waiting.clear()
+            return
+        more = [] if answer.worked else _repaired(attempt, answer, self.command)
+        self._waiting = [one for one in dict.fromkeys([*more, *self._waiting]) if one not in self._tried]
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """Give the best call so far that works."""
+        ranks = {attempt: self._rank(attempt) for attempt in self._tried}
+        best = max(ranks, key=lambda attempt: ranks[attempt], default=None)
+        return None if best is None or not ranks[best][0] else _recipe(self._tried[best])
+
+    def _rank(self, attempt: Attempt) -> tuple[int, bool, bool]:
+        """Say how good an attempt is: it worked (2) or failed without a word (1), printed, read something."""
+        answer = self._tried[attempt]
+        works = _works(answer, self._bench)
+        return works, works > 0 and bool(answer.texts), works > 0 and self._reads(attempt)
+
+    def _reads(self, attempt: Attempt) -> bool:
+        """Tell whether a file is read, or standard input: documented so, or seen to make a difference."""
+        if self._bench.paths.intersection(attempt.operands):
+            return bool(self.command.arguments) or self._differs(attempt, Attempt())
+        return attempt.stdin is not None and self._differs(attempt, replace(attempt, stdin=None))
+
+    def _differs(self, attempt: Attempt, other: Attempt) -> bool:
+        known = self._tried.get(other)
+        return known is not None and known.texts != self._tried[attempt].texts
+
+
+def find_recipes(asker: Asker, bench: Bench, commands: Iterable[Command]) -> Iterator[tuple[Command, Recipe]]:
+    """Search for a call of each command that works, prints and reads; a few commands take turns at a time."""
+    rest = iter(commands)
+    while _has_patience(asker) and (some := [_Search(bench, command) for command in islice(rest, _SIDE_BY_SIDE)]):
+        while (waiting := [search for search in some if search.call]) and _has_patience(asker):
+            calls = [call for search in waiting if (call := search.call)]
+            for search, answer in zip(waiting, asker.ask_all(calls), strict=True):
+                search.hear(answer)
+        yield from ((search.command, search.recipe) for search in some if search.recipe)
+
+
+def _has_patience(asker: Asker) -> bool:
+    """Tell whether it is worth trying more: where many calls wait for something, most do."""
+    return sum(is_overdue(answer) for answer in asker.answers) < _MOST_OVERDUE
 
 
 def _is_hopeless(answer: Answer) -> bool:
     """Tell a command that waits for somebody, or for a network that is not there: other words change nothing."""
-    return is_overdue(answer) or (not answer.worked and any(_NO_NETWORK.search(text) for text in answer.texts))
+    return is_overdue(answer) or (not answer.worked and any(map(lacks_network, answer.texts)))
 
 
 def is_overdue(answer: Answer) -> bool:
@@ -176,22 +235,6 @@ def _exchanged(attempt: Attempt, old: bytes, new: bytes) -> Attempt | None:
     return replace(attempt, operands=tuple(new if word == old else word for word in attempt.operands))
 
 
-_BEST = (2, True, True)
-
-
-def _best_of(tried: Mapping[Attempt, Answer], bench: Bench) -> Recipe | None:
-    ranks = {attempt: _rank(attempt, tried, bench) for attempt in tried}
-    best = max(ranks, key=lambda attempt: ranks[attempt], default=None)
-    return None if best is None or not ranks[best][0] else _recipe(tried[best])
-
-
-def _rank(attempt: Attempt, tried: Mapping[Attempt, Answer], bench: Bench) -> tuple[int, bool, bool]:
-    """Say how good an attempt is: it worked (2) or failed without a word against it (1), printed, read something."""
-    answer = tried[attempt]
-    works = _works(answer, bench)
-    return works, works > 0 and bool(answer.texts), works > 0 and _reads(attempt, tried, bench)
-
-
 def _works(answer: Answer, bench: Bench) -> int:
     complaint = answer.stderr or answer.stdout
     if not answer.result.status.has_exit_code or read_refusals(complaint) or find_crash(complaint):
@@ -203,15 +246,6 @@ def _works(answer: Answer, bench: Bench) -> int:
     # `no match` and `they differ` are said by this exit code alone.
     is_quiet = answer.result.exit_code == 1 and not answer.stderr.strip() and not _TROUBLE.search(answer.stdout)
     return int(is_quiet)
-
-
-def _reads(attempt: Attempt, tried: Mapping[Attempt, Answer], bench: Bench) -> bool:
-    """Tell whether a file is named, or whether standard input makes a difference."""
-    paths = {file.path for file in bench.files}
-    if any(word in paths for word in attempt.operands):
-        return True
-    without = tried.get(replace(attempt, stdin=None))
-    return attempt.stdin is not None and without is not None and without.texts != tried[attempt].texts
 
 
 def _plain(text: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from threading import Lock
 
-from shared.interfaces.executor import Capabilities, Executor, Guard, Provided, Sandbox, SandboxUnavailableError
+from shared.interfaces.executor import Capabilities, Executor, Guard, Provided, Run, Sandbox, SandboxUnavailableError
 from shared.models.call import PINNED, Call, Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import TestResult
@@ -56,6 +57,7 @@ class _Deferred:
     def __init__(self, open_it: Callable[[], Sandbox]) -> None:
         self._open_it = open_it
         self._opened: Sandbox | None = None
+        self._opening = Lock()
 
     @property
     def tool(self) -> Provided:
@@ -64,10 +66,11 @@ class _Deferred:
     def run(self, call: Call, repetition: int = 0, surroundings: Surroundings = PINNED) -> TestResult:
         return self._sandbox().run(call, repetition, surroundings)
 
-    def map(self, calls: Iterable[tuple[Call, int]]) -> Iterator[TestResult]:
-        return self._sandbox().map(calls)
+    def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
+        return self._sandbox().map(runs)
 
     def _sandbox(self) -> Sandbox:
-        if self._opened is None:
-            self._opened = self._open_it()
-        return self._opened
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open_it()
+            return self._opened

@@ -59,6 +59,10 @@ class BubblewrapSandbox(RunnerSandbox):
             return super()._run(call, repetition, surroundings)
         return result
 
+    def _prepare(self) -> None:
+        super()._prepare()
+        _ = self._foundation, self._program, self._entry
+
     def _find(self) -> Found:
         found = find(self.spec, self._search)
         if os.geteuid() == 0:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from shared.interfaces.executor import Guard, GuardedSandbox, Provided
@@ -61,6 +62,7 @@ class RunnerSandbox(GuardedSandbox):
         super().__init__(guard)
         self.spec = spec
         self.limits = limits
+        self._preparing = Lock()
 
     @property
     def tool(self) -> Provided:
@@ -77,6 +79,10 @@ class RunnerSandbox(GuardedSandbox):
         """Find the tool, once."""
         return self._find()
 
+    def _prepare(self) -> None:
+        """Find out all that is kept between calls; one thread at a time does so."""
+        _ = self.found
+
     @abstractmethod
     def _find(self) -> Found: ...
 
@@ -84,7 +90,9 @@ class RunnerSandbox(GuardedSandbox):
     def _start(self, surroundings: Surroundings, limits: Limits) -> AbstractContextManager[Place]: ...
 
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
-        limits, asked, _ = call.limits or self.limits, _asked(call), self.found
+        limits, asked = call.limits or self.limits, _asked(call)
+        with self._preparing:
+            self._prepare()
         known = {
             "call_digest": call.digest(),
             "repetition": repetition,

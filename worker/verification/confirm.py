@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Run, Sandbox
 from shared.interfaces.verifier import Check, Observed, Suspicion
 from shared.models.call import PINNED, Call, CallFile, FileKind, Surroundings
 from shared.models.test_plan import TestCase
@@ -44,24 +44,21 @@ def confirm(check: Check, suspicion: Suspicion, observed: Observed, sandbox: San
 
 
 def _again(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> Confirmed:
-    sightings = [
-        sighting
-        for number, surroundings in enumerate(SURROUNDINGS)
-        if (sighting := _look(check, suspicion, observed, sandbox, number, surroundings))
-    ]
+    cases = [case for case in (suspicion.case, suspicion.other) if case is not None]
+    tries = [{case.key: _runs(case, number) for case in cases} for number in range(TIMES)]
+    results = sandbox.map([run for one in tries for runs in one.values() for run in runs])
+    seen = [{key: [next(results) for _ in runs] for key, runs in one.items()} for one in tries]
+    sightings = [sighting for one in seen if (sighting := _look(check, suspicion, observed, cases, one))]
     return Confirmed(sightings[0] if sightings else suspicion, len(sightings))
 
 
-def _look(  # noqa: PLR0913, PLR0917 - a try is all of these
+def _look(
     check: Check,
     suspicion: Suspicion,
     observed: Observed,
-    sandbox: Sandbox,
-    number: int,
-    surroundings: Surroundings,
+    cases: Sequence[TestCase],
+    runs: Mapping[str, Sequence[TestResult]],
 ) -> Suspicion | None:
-    cases = [case for case in (suspicion.case, suspicion.other) if case is not None]
-    runs = {case.key: _runs(case, sandbox, number, surroundings) for case in cases}
     now = observed._replace(
         cases=[*cases, *(case for case in observed.cases if case.key not in runs)],
         results={**observed.results, **{key: results[0] for key, results in runs.items()}},
@@ -71,11 +68,11 @@ def _look(  # noqa: PLR0913, PLR0917 - a try is all of these
     return found if found is not None and found.what == suspicion.what else None
 
 
-def _runs(case: TestCase, sandbox: Sandbox, number: int, surroundings: Surroundings) -> Sequence[TestResult]:
+def _runs(case: TestCase, number: int) -> Sequence[Run]:
     # Another repetition is another hash seed; a case that is planned more than once is confirmed by two runs.
     first = FIRST_CONFIRMATION + 2 * number
     repetitions = range(first, first + min(case.repetitions, 2))
-    return [sandbox.run(case.call, repetition, surroundings) for repetition in repetitions]
+    return [Run(case.call, repetition, SURROUNDINGS[number]) for repetition in repetitions]
 
 
 def _without_unnamed_files(suspicion: Suspicion) -> Suspicion | None:

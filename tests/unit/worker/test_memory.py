@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Barrier
+from threading import enumerate as enumerate_threads
 
 import pytest
 
+from shared.interfaces.executor import Run
 from shared.models.base import sha256
 from shared.models.call import PINNED, BlobRef, Call, CallFile, Limits, Surroundings
 from shared.models.job import JobId, SandboxPolicy, ToolSpec
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
-from tests.fakes.executor import FakeExecutor, FakeGuard
+from tests.fakes.executor import FakeExecutor, FakeGuard, Halted
 from tests.world import LEASE_S, World
 from worker.memory import INLINE_BYTES, Fresh, RememberingSandbox, _slim
 
@@ -21,12 +24,14 @@ ELSEWHERE = Surroundings(folder="elsewhere")
 class Memory:
     """A remembering sandbox over a counting one, with all that it hands to its turn."""
 
-    def __init__(self, world: World, job_id: JobId, answer: Callable[[Call], tuple[int, bytes, bytes]]) -> None:
+    def __init__(
+        self, world: World, job_id: JobId, answer: Callable[[Call], tuple[int, bytes, bytes]], lanes: int = 1
+    ) -> None:
         self._made = FakeExecutor(lambda call, _: answer(call))
         self.fresh: list[Fresh] = []
         with self._made.open(ToolSpec(argv=(b"frob",)), SandboxPolicy(), Limits(), FakeGuard()) as inner:
             self.sandbox = RememberingSandbox(
-                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces
+                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, lanes
             )
 
     @property
@@ -63,7 +68,7 @@ def test_what_was_written_is_known_to_whoever_comes_next(world: World, job_id: J
     keep(world, memory)
     after = Memory(world, job_id, lambda _: (1, b"another", b""))
     assert after.sandbox.run(CALL) == first
-    assert next(after.sandbox.map([(CALL, 0), (CALL, 1)])) == first
+    assert next(after.sandbox.map([Run(CALL), Run(CALL, 1)])) == first
     after.sandbox.run(CALL, 1)
     assert len(after.calls) == 1, "the other repetition"
 
@@ -146,3 +151,42 @@ def test_both_halves_of_what_was_captured_are_kept_when_the_middle_is_missing() 
     assert slim.result.stdout.total_bytes == 1_000_000
     assert not slim.result.stdout.is_whole
     assert slim.blobs == (b"a" * 9000 + b"z" * 9000,)
+
+
+class TestLanes:
+    def test_calls_run_side_by_side_and_answers_come_in_order(self, world: World, job_id: JobId) -> None:
+        both = Barrier(2, timeout=30)
+
+        def wait_for_the_other(call: Call) -> tuple[int, bytes, bytes]:
+            both.wait()
+            return 0, call.argv[0], b""
+
+        memory = Memory(world, job_id, wait_for_the_other, lanes=2)
+        runs = [Run(Call(argv=(word,))) for word in (b"a", b"b", b"c", b"d", b"a")]
+        assert [result.stdout.content for result in memory.sandbox.map(runs)] == [b"a", b"b", b"c", b"d", b"a"]
+        assert len(memory.calls) == len(memory.fresh) == 4
+
+    def test_who_stops_listening_leaves_nothing_running(self, world: World, job_id: JobId) -> None:
+        memory = Memory(world, job_id, lambda _: (0, b"", b""), lanes=2)
+        answers = memory.sandbox.map([Run(Call(argv=(b"%d" % number,))) for number in range(50)])
+        next(answers)
+        answers.close()  # type: ignore[attr-defined]
+        assert not [thread for thread in enumerate_threads() if thread.name.startswith("lane")]
+        assert len(memory.fresh) == 1
+
+    def test_a_stop_in_a_lane_reaches_the_stage(self, world: World, job_id: JobId) -> None:
+        def stop(_: Call) -> tuple[int, bytes, bytes]:
+            raise Halted
+
+        memory = Memory(world, job_id, stop, lanes=2)
+        with pytest.raises(Halted):
+            list(memory.sandbox.map([Run(Call(argv=(word,))) for word in (b"a", b"b", b"c")]))
+        assert memory.fresh == []
+
+    def test_spans_of_all_lanes_belong_to_whoever_asked(self, world: World, job_id: JobId) -> None:
+        memory = Memory(world, job_id, lambda _: (0, b"", b""), lanes=2)
+        with world.traces.span("stage verify"):
+            list(memory.sandbox.map([Run(Call(argv=(word,))) for word in (b"a", b"b")]))
+        *calls, above = world.spans.get_finished_spans()
+        assert len(calls) == 2
+        assert all(call.parent is not None and call.parent.span_id == above.context.span_id for call in calls)

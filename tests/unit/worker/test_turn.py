@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Run, Sandbox
 from shared.models.call import Call
 from shared.models.job import JobState, StageName
 from shared.models.test_result import Status, TestResult
@@ -76,10 +76,10 @@ def test_draining_keeps_what_was_found_and_gives_the_rest_back(world: World) -> 
 class GreedyExecute(Execute):
     """What a careless plug-in does: whatever goes wrong with a call, it takes the next."""
 
-    def compute(self, calls: Sequence[tuple[Call, int]], sandbox: Sandbox) -> Iterator[TestResult]:
-        for call, repetition in calls:
+    def compute(self, runs: Sequence[Run], sandbox: Sandbox) -> Iterator[TestResult]:
+        for run in runs:
             with suppress(Exception):
-                yield sandbox.run(call, repetition)
+                yield sandbox.run(*run)
 
 
 def test_a_plug_in_that_catches_everything_still_stops(world: World) -> None:

@@ -8,10 +8,12 @@ import signal
 from shared.interfaces.executor import Sandbox
 from shared.interfaces.verifier import Observed, Suspicion
 from shared.models.finding import Severity
+from shared.models.job import Network
 from shared.models.test_plan import Intent, TestCase
 from shared.models.test_result import Status, TestResult
 from shared.utils.text import decode, one_line
 from worker.knowledge.crashes import CRASH_SIGNALS, Crash, Language, find_crash, signal_name
+from worker.knowledge.network import lacks_network
 from worker.verification.checks.base import BaseCheck, line_of, said
 from worker.verification.normalise import generalise
 
@@ -78,6 +80,8 @@ class _Breakdown(BaseCheck):
         crash = find_crash(said(result))
         if crash is None or crash.language not in self.languages or _is_of_the_input(crash, case, result):
             return None
+        if observed.spec.policy.network is Network.OFF and lacks_network(said(result)):
+            return None  # it was we who took the network away
         exception = crash.exception.rpartition(".")[2]
         return Suspicion(
             case=case,
@@ -105,7 +109,8 @@ class Traceback(_Breakdown):
     rationale = (
         "A traceback is written for the tool's authors. Users who mistyped a name or gave an empty file need to hear "
         "what was wrong with it. A traceback that begins in a file or text that was given to the tool (an interpreter "
-        "that runs a script) is not counted."
+        "that runs a script) is not counted, nor is one about a host that could not be reached because the sandbox "
+        "has no network."
     )
     example = "frob sync nofile\nTraceback (most recent call last): ... FileNotFoundError"
 
@@ -140,7 +145,8 @@ class Uncaught(_Breakdown):
     title = "the tool ends in an uncaught exception"
     rationale = (
         "A stack of the runtime's is written for the tool's authors, not for its users. One that begins in a file that "
-        "was given to the tool (an interpreter that runs a script) is not counted."
+        "was given to the tool (an interpreter that runs a script) is not counted, nor is one about a host that could "
+        "not be reached because the sandbox has no network."
     )
     example = "frob nofile.json\nError: ENOENT: no such file or directory ... at Object.openSync ... Node.js v20"
 

@@ -7,7 +7,7 @@ from shared.models.cli_tool import Argument, Command, Option, Recipe, Takes, Val
 from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import Frob, typed
-from worker.analysis.recipes import Attempt, attempts, bench_of, find_recipe, from_examples
+from worker.analysis.recipes import Attempt, Bench, attempts, bench_of, find_recipes, from_examples
 from worker.knowledge import samples
 
 FILE = Argument(name="FILE", value_type=ValueType.FILE)
@@ -18,12 +18,17 @@ def refused(message: str) -> Answer:
     return (2, b"", message.encode())
 
 
+def only(frob: Frob, bench: Bench, command: Command) -> Recipe | None:
+    """Search for a call of one command."""
+    return next((recipe for _, recipe in find_recipes(frob.asker(), bench, [command])), None)
+
+
 def searched(
     command: Command, says: dict[str, Answer] | None = None, otherwise: Answer = (1, b"", b"no\n")
 ) -> tuple[Recipe | None, Frob]:
     frob = Frob(says or {}, otherwise)
     bench = bench_of((), "frob", [b"the help".decode()])
-    return find_recipe(frob.asker(), bench, command), frob
+    return only(frob, bench, command), frob
 
 
 def operands(recipe: Recipe | None) -> str:
@@ -44,7 +49,7 @@ def test_every_call_has_the_basic_files_and_given_ones_in_their_place() -> None:
     mine = CallFile(path=b"sample.txt", content=b"mine")
     frob = Frob({}, b"fine")
 
-    recipe = find_recipe(frob.asker(), bench_of((mine,), "", []), Command(arguments=(FILE,)))
+    recipe = only(frob, bench_of((mine,), "", []), Command(arguments=(FILE,)))
 
     assert recipe is not None
     assert mine in recipe.call.files
@@ -68,7 +73,7 @@ def test_gives_required_options_with_a_value() -> None:
 def test_a_call_that_prints_what_it_reads_is_better_than_one_that_is_silent() -> None:
     frob = Frob(lambda call: call.stdin.upper() if isinstance(call.stdin, bytes) else b"")
 
-    recipe = find_recipe(frob.asker(), bench_of((), "", []), Command())
+    recipe = only(frob, bench_of((), "", []), Command())
 
     assert recipe is not None
     assert recipe.call.stdin == samples.TEXT
@@ -179,3 +184,27 @@ def test_given_examples_are_recipes_when_they_work() -> None:
 
     assert [typed(recipe.call) for recipe in found] == ["-x sample.txt"]
     assert isinstance(found[0].call, Call)
+
+
+def test_a_word_that_no_argument_is_documented_for_must_make_a_difference() -> None:
+    ignored = only(Frob({}, b"all that there is"), bench_of((), "", []), Command())
+    used = only(Frob({"sample.txt": b"of the file"}, b"all that there is"), bench_of((), "", []), Command())
+
+    assert operands(ignored) == ""
+    assert operands(used) == "sample.txt"
+
+
+def test_commands_take_turns_and_the_budget_cuts_none_of_them_alone() -> None:
+    commands = [Command(path=path, arguments=(FILE,)) for path in ("a", "b", "c")]
+    frob = Frob({})
+
+    assert list(find_recipes(frob.asker(budget=5), bench_of((), "", []), commands)) == []
+    assert [words.split()[0] for words in frob.asked] == ["a", "b", "c", "a", "b"]
+
+
+def test_where_most_commands_wait_the_search_ends() -> None:
+    commands = [Command(path=f"c{number}", arguments=(FILE,)) for number in range(30)]
+    frob = Frob({}, TestResult(call_digest="", status=Status.TIMEOUT_WALL))
+
+    assert list(find_recipes(frob.asker(), bench_of((), "", []), commands)) == []
+    assert len(frob.asked) < 10
