@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, islice
 
+from shared.interfaces.analyzer import NoInterfaceError
 from shared.interfaces.executor import Capabilities, Guard, GuardedSandbox, Provided, Sandbox
 from shared.interfaces.verifier import Observed
 from shared.models.call import Call, Limits, Surroundings
@@ -20,6 +21,9 @@ from shared.models.finding import Finding, Severity, Subject, Verdict, VerdictWo
 from shared.models.job import JobSpec, SandboxPolicy, ToolSpec
 from shared.models.test_plan import Intent, TestCase, TestPlan
 from shared.models.test_result import Status, Stream, TestResult
+from shared.utils.errors import TestronautError
+from shared.utils.text import decode
+from worker.generation.planner import is_selected
 
 HELP = b"usage: pretend --size N --depth N"
 
@@ -82,8 +86,13 @@ class PretendAnalyzer:
     """Believes every word of `--help` that begins with dashes."""
 
     def analyze(self, spec: JobSpec, sandbox: Sandbox) -> CliTool:
-        answer = sandbox.run(Call(argv=(b"--help",))).stdout.content.decode()
-        options = tuple(Option(names=(word,)) for word in answer.split() if word.startswith("--"))
+        answer = sandbox.run(Call(argv=(b"--help",)))
+        if answer.status is Status.SANDBOX_ERROR:
+            raise TestronautError(f"nothing can be asked: {answer.detail}")
+        words = dict.fromkeys(decode(answer.stdout.content).split())
+        options = tuple(Option(names=(word,)) for word in words if word.startswith("--") and word.isprintable())
+        if not options and not spec.examples:
+            raise NoInterfaceError(f"{spec.tool.name} names no option")
         return CliTool(
             name=spec.tool.name,
             argv=spec.tool.argv,
@@ -93,20 +102,23 @@ class PretendAnalyzer:
 
 
 class PretendGenerator:
-    """Counts upwards through the options."""
+    """Counts upwards through the options of the tool itself."""
 
     def generate(self, tool: CliTool, spec: JobSpec) -> TestPlan:
-        numbered = ((option, spec.seed + turn) for turn in count() for option in tool.root.options)
+        turns = count(spec.seed) if is_selected("", spec.select) and tool.root.options else ()
+        numbered = ((option, number) for number in turns for option in tool.root.options)
         cases = (
             TestCase(
-                call=Call(argv=(f"{option.names[0]}={number}".encode(),)),
+                call=Call(argv=(f"{option.name}={number}".encode(),)),
                 intent=Intent.EXPLORE,
                 technique="counting",
                 covers=(f"option::{option.name}",),
             )
             for option, number in numbered
         )
-        return TestPlan(tool=tool.name, seed=spec.seed, cases=tuple(islice(cases, spec.max_cases)))
+        return TestPlan(
+            tool=tool.name, seed=spec.seed, profile=spec.profile, cases=tuple(islice(cases, spec.max_cases))
+        )
 
 
 class PretendVerifier:
@@ -119,7 +131,12 @@ class PretendVerifier:
         if finding:
             yield finding
         for case in observed.cases:
-            if finding and case in confirmed:
+            result = observed.results.get(case.key)
+            if result is None:
+                yield Verdict(key=case.key, word=VerdictWord.SKIP, reason="not executed")
+            elif result.status is Status.SANDBOX_ERROR:
+                yield Verdict(key=case.key, word=VerdictWord.ERROR, reason="the sandbox failed")
+            elif finding and case in confirmed:
                 yield Verdict(key=case.key, word=VerdictWord.FAIL, findings=(finding.fingerprint,))
             else:
                 yield Verdict(key=case.key, word=VerdictWord.PASS)
