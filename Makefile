@@ -5,10 +5,10 @@ PYTEST  := $(BIN)/python -m pytest
 DEMO    ?= gzip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-containers golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready  ## Make the environment: everything from the lock file, and this project in place
 
@@ -37,6 +37,9 @@ format: setup  ## Bring the code into the house's format
 test: setup  ## Everything: real servers, sandboxes and a browser; installs or starts what it needs, says what it skips
 	@sh scripts/needs.sh bubblewrap redis postgresql chromium
 	$(PYTEST) -n auto --dist worksteal tests
+
+test-containers:  ## Run the compose file under a real engine (long)
+	@sh scripts/try-containers.sh
 
 golden: setup  ## Write the golden files anew; read the difference before committing it
 	TESTRONAUT_GOLDEN=write $(PYTEST) -q tests/unit/worker/reporting

@@ -10,6 +10,9 @@ has() {
         redis) command -v redis-server ;;
         postgresql) ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null || command -v postgres ;;
         chromium) command -v chromium && command -v chromedriver ;;
+        engine) command -v docker && command -v dockerd ;;
+        compose) docker compose version || command -v docker-compose ;;
+        debootstrap) command -v debootstrap ;;
     esac >/dev/null 2>&1
 }
 
@@ -17,6 +20,8 @@ packages() {
     case $1 in
         redis) echo redis-server ;;
         chromium) echo chromium chromium-driver ;;
+        engine) echo docker.io iptables iproute2 ;;
+        compose) echo docker-compose ;;
         *) echo "$1" ;;
     esac
 }
@@ -32,7 +37,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     # Installed servers are started by the tests, on ports and folders of their own; the package must not start one.
     policy=/usr/sbin/policy-rc.d
     [ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy && made=1; }
-    # shellcheck disable=SC2086 - a list of packages
+    # shellcheck disable=SC2086 # a list of packages
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null ||
         echo "needs: could not install$missing; what needs them is skipped" >&2
     [ -z "${made:-}" ] || rm -f $policy
