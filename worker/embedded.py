@@ -75,12 +75,16 @@ class LocalTokens:
             self._waiting[stage] += difference
 
 
+# A call that waits for something uses no processor meanwhile.
+_SPARE = 1
+
+
 def work_on(job_id: JobId, settings: Settings, traces: Tracing, jobs: int | None = None) -> JobState:
     """Work on a job until it ends, with so many calls at once; one that a dead process left goes on where it was.
 
     When the caller is interrupted, running calls end, what they showed is kept, and the rest can be resumed.
     """
-    tokens, drain, slots = LocalTokens(), Drain(), jobs or settings.worker.slot_count
+    tokens, drain, slots = LocalTokens(), Drain(), jobs or settings.worker.slots or settings.worker.slot_count + _SPARE
     with svcs.Container(make_registry(settings, "testronaut", lambda: tokens)) as container:
         container.register_local_value(Tracing, traces)
         turns = make_turns(container, settings, drain, lanes=slots)

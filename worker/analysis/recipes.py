@@ -94,7 +94,7 @@ class _Search:
             return
         attempt = self._waiting.pop(0)
         self._tried[attempt] = answer
-        if self._rank(attempt) == _BEST:
+        if self._rank(attempt) == _BEST or self._needs_nothing(attempt):
             self._waiting.clear()
             return
         more = [] if answer.worked else _repaired(attempt, answer, self.command)
@@ -112,6 +112,11 @@ class _Search:
         answer = self._tried[attempt]
         works = _works(answer, self._bench)
         return works, works > 0 and bool(answer.texts), works > 0 and self._reads(attempt)
+
+    def _needs_nothing(self, attempt: Attempt) -> bool:
+        """Tell a subcommand without arguments that prints something although it was given nothing."""
+        is_bare = attempt == Attempt() and bool(self.command.path) and not self.command.arguments
+        return is_bare and self._rank(attempt)[:2] == _BEST[:2]
 
     def _reads(self, attempt: Attempt) -> bool:
         """Tell whether a file is read, or standard input: documented so, or seen to make a difference."""

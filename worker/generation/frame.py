@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.models.base import digest_of
 from shared.models.call import Call, CallFile, FileKind
 from shared.models.cli_tool import Command, Option, Takes
-from shared.models.job import JobSpec
+from shared.models.job import JobSpec, Profile
 from shared.models.test_plan import Intent, Relation, TestCase
 from worker.knowledge import samples, values
 
@@ -73,6 +73,11 @@ class Frame:
         """Give the files that the base call names."""
         named = set(self.operands)
         return tuple(file for file in self.base.files if file.path in named and file.kind is FileKind.FILE)
+
+    @property
+    def is_thorough(self) -> bool:
+        """Tell whether every option gets calls of its own, however alike they are."""
+        return self.spec.profile is Profile.DEEP
 
     @property
     def intent(self) -> Intent:

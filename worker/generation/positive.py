@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from shared.models.call import Call
 from shared.models.cli_tool import Option, Takes
@@ -14,11 +15,15 @@ HELP = "help"
 VERSION = "version"
 BASE = "base"
 OPTION = "option"
+OPTIONS = "options"
 CHOICE = "choice"
 EXAMPLE = "example"
 
 # A second run with another hash seed shows an order that nobody chose.
 TWICE = 2
+
+_SHARING = 8
+_SHOWS = re.compile(r"\b(?:help|usage|version|licen[cs]e|list|show|print|display|output)s?\b", re.IGNORECASE)
 
 
 def doorstep(frame: Frame) -> Iterator[Draft]:
@@ -35,10 +40,18 @@ def doorstep(frame: Frame) -> Iterator[Draft]:
 
 
 def options(frame: Frame) -> Iterator[Draft]:
-    """Try every option once, and its further choices where it has any."""
+    """Try every option once, and its further choices where it has any.
+
+    Each has a call of its own. Where no call of the command is known to work, only whether its parser takes them can
+    be seen: there several share a call, unless the profile is deep.
+    """
+    together = [] if frame.works or frame.is_thorough else [o for o in frame.command.options if not _may_end(o)]
+    for first in range(0, len(together), _SHARING):
+        yield Draft(Tier.OPTION, _sharing(frame, together[first : first + _SHARING]))
     for option in frame.command.options:
         value = frame.value_for(option)
-        yield Draft(Tier.OPTION, _trying(frame, option, spell_as_documented(option, value)))
+        if option not in together:
+            yield Draft(Tier.OPTION, _trying(frame, option, spell_as_documented(option, value)))
         for choice in option.choices or ():
             if choice.encode() != value:
                 words = _choosing(option, choice.encode())
@@ -70,6 +83,18 @@ def _trying(
         because or f"{option.name} stands in {where}",
         option=option,
     )
+
+
+def _sharing(frame: Frame, options: Sequence[Option]) -> TestCase:
+    words = [word for option in options for word in spell_as_documented(option, frame.value_for(option))]
+    labels = (frame.label, *(frame.option_label(option) for option in options))
+    because = "they stand in its help, and no call of the command is known to work"
+    return frame.case(frame.with_words(*words), OPTIONS, because, covers=labels)
+
+
+def _may_end(option: Option) -> bool:
+    """Tell an option that shows something and ends the call, whatever stands beside it."""
+    return any(_SHOWS.search(name) for name in option.names) or _SHOWS.search(option.description) is not None
 
 
 def _choosing(option: Option, choice: bytes) -> tuple[bytes, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shared.interfaces.executor import Run, Sandbox
@@ -10,6 +10,7 @@ from shared.interfaces.verifier import Check, Observed, Suspicion
 from shared.models.call import PINNED, Call, CallFile, FileKind, Surroundings
 from shared.models.test_plan import TestCase
 from shared.models.test_result import FIRST_CONFIRMATION, TestResult
+from worker.verification.words import each_alone
 
 # Zone, name of the folder, home, user and host change; locale and width, by which a tool may honestly go, do not.
 SURROUNDINGS = (
@@ -34,13 +35,22 @@ class Confirmed(NamedTuple):
 
 
 def confirm(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> Confirmed:
-    """Try a suspicion without the files that its calls do not name, and as it is where that does not hold."""
-    smaller = _without_unnamed_files(suspicion)
-    if smaller is not None:
+    """Try a suspicion with less in its calls first, and as it is where that does not hold."""
+    for smaller in _smaller(suspicion, observed):
         found = _again(check, smaller, observed, sandbox)
         if found.is_certain:
             return found
     return _again(check, suspicion, observed, sandbox)
+
+
+def _smaller(suspicion: Suspicion, observed: Observed) -> Iterator[Suspicion]:
+    """Give it with one of several options alone, and without the files that its calls do not name."""
+    alone = sorted(each_alone(suspicion.case, observed), key=lambda case: case.option != suspicion.what)
+    for case in alone:
+        yield _without_unnamed_files(suspicion._replace(case=case)) or suspicion._replace(case=case)
+    without_files = _without_unnamed_files(suspicion)
+    if without_files is not None:
+        yield without_files
 
 
 def _again(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> Confirmed:
@@ -65,7 +75,13 @@ def _look(
         repeated={**observed.repeated, **{key: results[1:] for key, results in runs.items()}},
     )
     found = check.suspect(suspicion.case, now)
-    return found if found is not None and found.what == suspicion.what else None
+    return found if found is not None and _is_the_same(found, suspicion) else None
+
+
+def _is_the_same(found: Suspicion, suspicion: Suspicion) -> bool:
+    if suspicion.signature:
+        return found.signature == suspicion.signature
+    return found.what == suspicion.what
 
 
 def _runs(case: TestCase, number: int) -> Sequence[Run]:

@@ -16,10 +16,11 @@ from worker.knowledge.refusals import Refusal, RefusalKind, read_refusals
 from worker.verification.checks.base import BaseCheck, line_of, said
 from worker.verification.compare import ending
 from worker.verification.normalise import generalise
+from worker.verification.words import options_of, value_in, without_option
 
 _SURE = 0.9
 _MOST_SUBCOMMANDS_ASKED = 3
-_TRYING = frozenset({"option", "choice", "form.eq_vs_space", "form.short_vs_long"})
+_TRYING = frozenset({"option", "options", "choice", "form.eq_vs_space", "form.short_vs_long"})
 _UNKNOWN = "unknown_option"
 _OTHER_UNKNOWN = (b"--never-heard-of-it", b"--plugh-xyzzy")
 
@@ -40,11 +41,14 @@ class DocumentedRejected(BaseCheck):
 
     def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
         """Look for a refusal that calls a documented option unknown."""
-        option = _option_of(case, observed)
-        if option is None or option.confidence < _SURE or case.technique not in _TRYING:
+        if case.technique not in _TRYING:
             return None
+        held = (self._hold(case, result, option, observed) for option in options_of(case, observed))
+        return next(filter(None, held), None)
+
+    def _hold(self, case: TestCase, result: TestResult, option: Option, observed: Observed) -> Suspicion | None:
         refusal = refused_as_unknown(result, option)
-        if refusal is None or _may_mean_the_value(refusal, option):
+        if refusal is None or option.confidence < _SURE or _may_mean_the_value(refusal, option):
             return None
         where = f"line {option.line} of `{_help_line(case, observed)}`" if option.line else "its usage"
         return Suspicion(
@@ -59,10 +63,8 @@ class DocumentedRejected(BaseCheck):
 
     def premise(self, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> bool:
         """Try it everywhere else where it could be meant to stand."""
-        option = _option_of(suspicion.case, observed)
         command = observed.tool.commands[suspicion.case.command]
-        if option is None:
-            return False
+        option = next(option for option in command.options if option.name == suspicion.what)
         calls = _elsewhere(option, command, suspicion.case.call)
         return not any(_takes(sandbox.run(call), option) for call in calls)
 
@@ -137,12 +139,6 @@ def _names(subject: str | None, option: Option) -> bool:
     return word in option.names or word.lstrip("-") in {name.lstrip("-") for name in option.names}
 
 
-def _option_of(case: TestCase, observed: Observed) -> Option | None:
-    command = observed.tool.commands.get(case.command)
-    options = command.options if command else ()
-    return next((option for option in options if option.name == case.option), None)
-
-
 def _help_line(case: TestCase, observed: Observed) -> str:
     argv = observed.tool.commands[case.command].help_argv or ()
     return " ".join([observed.tool.name, *(decode(word) for word in argv)])
@@ -151,42 +147,18 @@ def _help_line(case: TestCase, observed: Observed) -> str:
 def _elsewhere(option: Option, command: Command, call: Call) -> Iterator[Call]:
     words = command.words
     operands = call.argv[len(words) :]
-    value = () if option.takes_value is Takes.NONE else (_value_in(call, option),)
+    value = () if option.takes_value is Takes.NONE else (value_in(call, option),)
     for name in option.names:
         word = name.encode()
         yield _typed(call, *words, word)
         yield _typed(call, *words, word, b"1")
-        yield _typed(call, *words, *_without_option(operands, option), word, *value)
+        yield _typed(call, *words, *without_option(operands, option), word, *value)
         if value:
             yield _typed(call, *words, word + b"=" + value[0])
         if words:
             yield _typed(call, word, *value, *words)
     for sub in command.subcommands[:_MOST_SUBCOMMANDS_ASKED]:
         yield _typed(call, *words, sub.encode(), option.name.encode(), *value)
-
-
-def _value_in(call: Call, option: Option) -> bytes:
-    names = {name.encode() for name in option.names}
-    for word, following in zip(call.argv, (*call.argv[1:], b""), strict=True):
-        if word in names:
-            return following
-        if word.partition(b"=")[0] in names:
-            return word.partition(b"=")[2]
-    return b"1"
-
-
-def _without_option(operands: tuple[bytes, ...], option: Option) -> tuple[bytes, ...]:
-    names = {name.encode() for name in option.names}
-    kept: list[bytes] = []
-    is_value = False
-    for word in operands:
-        if is_value:
-            is_value = False
-        elif word in names:
-            is_value = option.takes_value is Takes.REQUIRED
-        elif word.partition(b"=")[0] not in names:
-            kept.append(word)
-    return tuple(kept)
 
 
 def _typed(call: Call, *argv: bytes) -> Call:

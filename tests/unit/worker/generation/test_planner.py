@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.models.call import Call, CallFile
 from shared.models.cli_tool import Argument, CliTool, Command, Option, Recipe, Takes, ValueType
-from shared.models.job import JobSpec, Selection, ToolSpec
+from shared.models.job import JobSpec, Profile, Selection, ToolSpec
 from shared.models.test_plan import Intent, TestCase, TestPlan
 from worker.generation.negative import unknown_options
 from worker.generation.planner import Planner, is_selected
@@ -105,7 +105,32 @@ def test_no_form_is_compared_where_nothing_is_known_to_work() -> None:
     bare = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"recipes": ()})}})
     found = plan(bare)
     assert not [case for case in found.cases if case.relations]
-    assert {case.intent for case in of("option", found)} == {Intent.EXPLORE}
+    assert {case.intent for case in of("options", found)} == {Intent.EXPLORE}
+
+
+def test_where_nothing_is_known_to_work_options_share_calls_unless_the_profile_is_deep() -> None:
+    names = [f"--{letter}{letter}" for letter in "abcdefghij"]
+    many = tuple(Option(names=(name,), takes_value=Takes.REQUIRED, line=1) for name in (*names, "--version"))
+    tool = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"recipes": (), "options": many})}})
+
+    shared, alone = of("options", plan(tool)), of("option", plan(tool))
+    labels = [label for case in shared for label in case.covers if label.startswith("option:")]
+    assert labels == [f"option::{name}" for name in names]
+    assert words(shared)[1] == (b"--ii", b"1", b"--jj", b"1")
+    assert [case.option for case in alone] == ["--version"], "it ends the call whatever stands beside it"
+
+    deep = SPEC.model_copy(update={"profile": Profile.DEEP})
+    assert [case.option for case in of("option", plan(tool, deep))] == [*names, "--version"]
+
+
+def test_two_options_of_each_style_stand_for_all_whose_value_is_left_out_unless_the_profile_is_deep() -> None:
+    names = ("--one", "--two", "--three", "-a", "-b", "-c")
+    many = tuple(Option(names=(name,), takes_value=Takes.REQUIRED) for name in names)
+    tool = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"options": many})}})
+
+    assert [case.option for case in of("missing_value", plan(tool))] == ["--one", "--two", "-a", "-b"]
+    deep = SPEC.model_copy(update={"profile": Profile.DEEP})
+    assert [case.option for case in of("missing_value", plan(tool, deep))] == list(names)
 
 
 def test_the_base_call_reads_empty_binary_and_a_folder() -> None:
