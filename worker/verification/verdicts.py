@@ -35,19 +35,24 @@ def judge(case: TestCase, observed: Observed, outcomes: Sequence[Outcome]) -> Ve
     )
     if findings:
         return Verdict(key=case.key, word=VerdictWord.FAIL, findings=tuple(dict.fromkeys(findings)))
-    unstable = _unstable(outcomes)
-    return _flaky(case, *unstable) if unstable else _by_intent(case, result, observed)
+    return _unconfirmed(case, outcomes) or _by_intent(case, result, observed)
 
 
-def _unstable(outcomes: Sequence[Outcome]) -> tuple[str, float] | None:
+def _unconfirmed(case: TestCase, outcomes: Sequence[Outcome]) -> Verdict | None:
     for check, found in outcomes:
         if isinstance(found, Confirmed) and not found.is_certain and check.severity is not Severity.NOTE:
-            return check.name, (1 + found.seen) / (1 + found.tried)
+            return _flaky(case, check.name, found) if found.tried else _untried(case, check.name)
     return None
 
 
-def _flaky(case: TestCase, check: str, rate: float) -> Verdict:
+def _flaky(case: TestCase, check: str, found: Confirmed) -> Verdict:
+    rate = (1 + found.seen) / (1 + found.tried)
     return Verdict(key=case.key, word=VerdictWord.FLAKY, reason=f"{check} does not show every time", rate=rate)
+
+
+def _untried(case: TestCase, check: str) -> Verdict:
+    reason = f"the sandbox failed whenever {check} was to be confirmed"
+    return Verdict(key=case.key, word=VerdictWord.ERROR, reason=reason)
 
 
 def _by_intent(case: TestCase, result: TestResult, observed: Observed) -> Verdict:

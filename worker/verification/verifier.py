@@ -103,9 +103,13 @@ def _judge(group: Group, observed: Observed, sandbox: Sandbox) -> Finding | Conf
             return _finding(group, confirmed, observed)
         if confirmed.is_certain:
             return confirmed  # it is so, and it is no fault: its premise does not hold
-        best = confirmed if best is None or confirmed.seen > best.seen else best
+        best = confirmed if best is None or _weight(confirmed) > _weight(best) else best
     assert best is not None  # noqa: S101 - a group holds at least one suspicion
     return best
+
+
+def _weight(confirmed: Confirmed) -> tuple[int, int]:
+    return confirmed.seen, confirmed.tried
 
 
 def _finding(group: Group, confirmed: Confirmed, observed: Observed) -> Finding:
