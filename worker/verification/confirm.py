@@ -9,7 +9,7 @@ from shared.interfaces.executor import Run, Sandbox
 from shared.interfaces.verifier import Check, Observed, Suspicion
 from shared.models.call import PINNED, Call, CallFile, FileKind, Surroundings
 from shared.models.test_plan import TestCase
-from shared.models.test_result import FIRST_CONFIRMATION, TestResult
+from shared.models.test_result import FIRST_CONFIRMATION, Status, TestResult
 from worker.verification.words import each_alone
 
 # Zone, name of the folder, home, user and host change; locale and width, by which a tool may honestly go, do not.
@@ -22,7 +22,10 @@ TIMES = len(SURROUNDINGS)
 
 
 class Confirmed(NamedTuple):
-    """What came of it: the suspicion as it stands now, and how often it was seen in how many tries."""
+    """What came of it: the suspicion as it stands now, and how often it was seen in how many tries.
+
+    A try in which the sandbox failed is none: it says nothing about the tool.
+    """
 
     suspicion: Suspicion
     seen: int
@@ -31,7 +34,7 @@ class Confirmed(NamedTuple):
     @property
     def is_certain(self) -> bool:
         """Tell whether it was seen each time."""
-        return self.seen == self.tried
+        return 0 < self.seen == self.tried
 
 
 def confirm(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> Confirmed:
@@ -58,8 +61,13 @@ def _again(check: Check, suspicion: Suspicion, observed: Observed, sandbox: Sand
     tries = [{case.key: _runs(case, number) for case in cases} for number in range(TIMES)]
     results = sandbox.map([run for one in tries for runs in one.values() for run in runs])
     seen = [{key: [next(results) for _ in runs] for key, runs in one.items()} for one in tries]
-    sightings = [sighting for one in seen if (sighting := _look(check, suspicion, observed, cases, one))]
-    return Confirmed(sightings[0] if sightings else suspicion, len(sightings))
+    made = [one for one in seen if not any(map(_has_failed, one.values()))]
+    sightings = [sighting for one in made if (sighting := _look(check, suspicion, observed, cases, one))]
+    return Confirmed(sightings[0] if sightings else suspicion, len(sightings), len(made))
+
+
+def _has_failed(runs: Sequence[TestResult]) -> bool:
+    return any(result.status is Status.SANDBOX_ERROR for result in runs)
 
 
 def _look(

@@ -66,7 +66,7 @@ class DocumentedRejected(BaseCheck):
         command = observed.tool.commands[suspicion.case.command]
         option = next(option for option in command.options if option.name == suspicion.what)
         calls = _elsewhere(option, command, suspicion.case.call)
-        return not any(_takes(sandbox.run(call), option) for call in calls)
+        return not any(_may_take(sandbox.run(call), option) for call in calls)
 
 
 class UnknownAccepted(BaseCheck):
@@ -122,12 +122,13 @@ def _may_mean_the_value(refusal: Refusal, option: Option) -> bool:
     return is_whole and option.takes_value is not Takes.NONE and not option.choices
 
 
-def _takes(result: TestResult, option: Option) -> bool:
-    """Tell whether a call shows that the option is understood: it worked, or was refused without a word about it.
+def _may_take(result: TestResult, option: Option) -> bool:
+    """Tell whether an option may be understood after all: a call worked, or was refused without a word about it.
 
-    A parser that reads options only before the first operand takes a later one for a file, and names it.
+    A parser that reads options only before the first operand takes a later one for a file, and names it. A call that
+    the sandbox could not make shows nothing.
     """
-    if result.status is Status.OK:
+    if result.status in {Status.OK, Status.SANDBOX_ERROR}:
         return True
     return result.status is Status.NONZERO and not any(name in said(result) for name in option.names)
 
