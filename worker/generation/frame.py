@@ -162,6 +162,14 @@ def spell_as_documented(option: Option, value: bytes) -> tuple[bytes, ...]:
     return spell(option.name, option, value)
 
 
+def spell_with_value(option: Option, value: bytes) -> tuple[bytes, ...]:
+    """Write an option with a value that may not be left out: an optional one is part of the option's word."""
+    if option.takes_value is Takes.REQUIRED:
+        return spell_as_documented(option, value)
+    between = option.joined if option.joined is not None else "=" if option.name.startswith("--") else ""
+    return (glue(option.name, value, between),)
+
+
 def glue(name: str, value: bytes, joined: str = "=") -> bytes:
     """Write an option and its value as one word."""
     return name.encode() + joined.encode() + value

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared.models.cli_tool import Option, Takes
 from shared.models.test_plan import Intent, TestCase
-from worker.generation.frame import Draft, Frame, Tier, glue, spell_as_documented
+from worker.generation.frame import Draft, Frame, Tier, spell_with_value
 from worker.knowledge import samples
 
 UNKNOWN_OPTION = "unknown_option"
@@ -91,7 +91,5 @@ def _missing_file(frame: Frame) -> TestCase:
 def _invalid_choice(frame: Frame, option: Option) -> TestCase:
     free = [word for word in _INVALID_CHOICES if word.decode() not in (option.choices or ())]
     word = free[frame.pick(len(free), option.name)]
-    is_optional = option.takes_value is Takes.OPTIONAL and option.name.startswith("--")
-    words = (glue(option.name, word),) if is_optional else spell_as_documented(option, word)
     because = f"{word.decode()} is not among the choices of {option.name}"
-    return frame.refusal(frame.with_words(*words), INVALID_CHOICE, because, word, option)
+    return frame.refusal(frame.with_words(*spell_with_value(option, word)), INVALID_CHOICE, because, word, option)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shared.models.call import Call
-from shared.models.cli_tool import Option, Takes
+from shared.models.cli_tool import Option
 from shared.models.test_plan import Intent, TestCase
-from worker.generation.frame import Draft, Frame, Tier, glue, spell_as_documented
+from worker.generation.frame import Draft, Frame, Tier, spell_as_documented, spell_with_value
 from worker.knowledge import samples
 
 HELP = "help"
@@ -54,7 +54,7 @@ def options(frame: Frame) -> Iterator[Draft]:
             yield Draft(Tier.OPTION, _trying(frame, option, spell_as_documented(option, value)))
         for choice in option.choices or ():
             if choice.encode() != value:
-                words = _choosing(option, choice.encode())
+                words = spell_with_value(option, choice.encode())
                 yield Draft(Tier.CHOICE, _trying(frame, option, words, CHOICE, f"{choice!r} is a documented choice"))
 
 
@@ -95,10 +95,3 @@ def _sharing(frame: Frame, options: Sequence[Option]) -> TestCase:
 def _may_end(option: Option) -> bool:
     """Tell an option that shows something and ends the call, whatever stands beside it."""
     return any(_SHOWS.search(name) for name in option.names) or _SHOWS.search(option.description) is not None
-
-
-def _choosing(option: Option, choice: bytes) -> tuple[bytes, ...]:
-    if option.takes_value is Takes.REQUIRED:
-        return spell_as_documented(option, choice)
-    between = option.joined if option.joined is not None else "=" if option.name.startswith("--") else ""
-    return (glue(option.name, choice, between),)
