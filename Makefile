@@ -2,7 +2,7 @@
 VENV    ?= .venv
 BIN     := $(VENV)/bin
 PYTEST  := $(BIN)/python -m pytest
-DEMO    ?= gzip
+DEMO    ?= git
 
 .DEFAULT_GOAL := help
 .PHONY: help setup needs demo check format test test-containers golden docs lock migrate revision up down build clean
@@ -67,4 +67,4 @@ down:  ## Stop it, and forget its data
 	docker compose down -v
 
 clean:  ## Remove what was made here
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut .demo

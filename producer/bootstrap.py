@@ -89,7 +89,7 @@ def make_registry(settings: Settings, trace_file: Path | None = None, *, queue: 
 def _store(settings: Settings) -> Iterator[Store]:
     url = settings.database.url
     is_local = url.startswith("sqlite")
-    _require_folder(url)
+    require_folder(url)
     # A person who mistyped an address wants to hear of it soon; a file that others write to is worth waiting for.
     store = open_store(url, WORKER_PATIENCE_S if is_local else PERSON_PATIENCE_S)
     try:
@@ -121,7 +121,13 @@ def _traces(settings: Settings, file: Path | None) -> Iterator[Tracing]:
     traces.close()
 
 
-def _require_folder(url: str) -> None:
+def require_folder(url: str) -> None:
+    """Make the folder of a SQLite database where it is missing; nothing for a server's.
+
+    Raises:
+        UnwritableFolderError: it cannot be made or written to.
+
+    """
     if not url.startswith("sqlite:///"):
         return
     folder = Path(url.removeprefix("sqlite:///")).parent

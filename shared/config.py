@@ -104,7 +104,9 @@ class Report(Section):
 class Worker(Section):
     """Capacities of one worker process, and how long its promises last."""
 
-    slots: int = Field(default=0, ge=0, le=256, description="turns taken at once; 0 is one per processor")
+    slots: int = Field(
+        default=0, ge=0, le=256, description="turns at once; 0 is one per processor, and one more where all is embedded"
+    )
     lease_s: float = Field(default=30.0, gt=0, description="seconds after which a silent worker loses its work")
     max_runtime_s: float = Field(default=3600.0, gt=0, description="seconds that one piece of work may take")
     tick_s: float = Field(default=2.0, gt=0, description="seconds between two looks of the steward")

@@ -36,7 +36,7 @@ from shared.utils.text import count, visible
 from shared.utils.tracing import traceparent_of
 from worker import embedded
 
-_JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Calls at once.  [default: one per processor]")
+_JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Calls at once.  [default: processors + 1]")
 _PLAN = click.option("--plan", "plan_file", type=click.Path(dir_okay=False, path_type=Path), help="Execute this plan.")
 _TRACE_FILE = click.option(
     "--trace-file", type=click.Path(dir_okay=False, path_type=Path), help="Write spans here, as OTLP JSON lines."

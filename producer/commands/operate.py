@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from producer.bootstrap import require_folder
 from producer.codes import EXIT_CLEAN, EXIT_FINDINGS
 from shared.config import PREFIX, Settings, load_settings
 from shared.store import schema
@@ -44,7 +45,9 @@ def db() -> None:
 @db.command()
 def upgrade() -> int:
     """Bring the database to the newest revision; harmless when several do it at once."""
-    click.echo(f"at revision {schema.upgrade(make_engine(_settings().database.url))}")
+    url = _settings().database.url
+    require_folder(url)
+    click.echo(f"at revision {schema.upgrade(make_engine(url))}")
     return EXIT_CLEAN
 
 
