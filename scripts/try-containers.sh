@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs the compose file under a real engine, from the build to the end, and says of each step whether it held.
 # Uses the engine that answers; where none does, as root on Debian, it starts one of its own and ends it again.
-# Images that cannot be pulled are made from Debian's packages, under the same names. It leaves nothing behind, but in
-# an engine that was there before, testronaut:latest is the one just built. Takes minutes. Usage: try-containers.sh
+# Images that cannot be pulled are made from Debian's packages, under the same names. It leaves nothing behind but, in
+# an engine that was there before, what its builder keeps. Takes minutes. Usage: try-containers.sh
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -124,7 +124,7 @@ copy_project() {
         find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$project/deploy/ca" \; &&
         mkdir "$project/tools" &&
         # Slow, so that there is time to end a worker in the middle; with a fault, so that there is something to find.
-        sed -e 's/^FAULT=.*/FAULT=documented_rejected; sleep 0.3/' tests/specimens/frob.sh >"$project/tools/frob" &&
+        sed -e 's/^FAULT=.*/FAULT=documented_rejected; sleep 0.5/' tests/specimens/frob.sh >"$project/tools/frob" &&
         chmod -R a+rX "$project" && chmod 0755 "$project/tools/frob"
 }
 
@@ -204,7 +204,7 @@ job_ends_with() {
     producer submit --wait "$@" >"$work/shown"
     code=$?
     cat "$work/shown"
-    tell "exit $code $(grep -o -m 1 'sandbox: [a-z-]*' "$work/shown")"
+    tell "exit $code $(grep -o -m 1 'sandbox: bubblewrap[a-z-]*' "$work/shown")"
     [ "$code" = "$expected" ] && grep -q "$pattern" "$work/shown"
 }
 
@@ -276,7 +276,7 @@ holds_everything() {
         testronaut:latest run gzip --profile quick >"$work/shown"
     code=$?
     cat "$work/shown"
-    tell "exit $code $(grep -o 'sandbox: [a-z-]*' "$work/shown")"
+    tell "exit $code $(grep -o 'sandbox: bubblewrap[a-z-]*' "$work/shown")"
     [ "$code" = 0 ] && grep -q 'sandbox: bubblewrap,' "$work/shown"
 }
 
@@ -324,7 +324,7 @@ get_ready() {
     step "An engine answers" start_engine || return
     if docker compose version >/dev/null 2>&1; then composer="docker compose"; else composer=docker-compose; fi
     step "There is $base" provide "$base" make_base || return
-    docker image inspect testronaut:latest >/dev/null 2>&1 || made="testronaut:latest $made"
+    docker image inspect testronaut:latest >/dev/null 2>&1 || made="testronaut:latest $made" # else it stays, as built here
     copy_project || { failed=1; return 1; }
     step "The project's image is built" build || return
     step "There is redis" provide redis:8-alpine make_from redis:8-alpine "$here/tests/containers/redis" || return
