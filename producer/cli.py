@@ -135,7 +135,8 @@ def _report(error: Exception) -> int:
     config = importlib.import_module("shared.config")
     context: dict[str, Any] = {"asked": " ".join(sys.argv)}
     place = bug_report.write_bug_report(bug_report.Path(config.STORE_FOLDER) / "errors", error, context)
-    click.echo(f"testronaut: a fault in Testronaut: {type(error).__name__}: {visible(str(error))}", err=True)
+    told = visible(bug_report.without_secrets(str(error)))
+    click.echo(f"testronaut: a fault in Testronaut: {type(error).__name__}: {told}", err=True)
     click.echo(f"  A report for its makers, without secrets: {place or 'could not be written'}", err=True)
     return EXIT_OURS
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from structlog.contextvars import bind_contextvars
+
 from producer import screen
 from producer.bootstrap import Services
 from shared.models.job import JobId
@@ -24,7 +26,9 @@ def find_job(app: Services, text: str | None) -> JobId:
 
     """
     prefix = parse_id(text) if text is not None else None
-    return app.store.read(lambda tx: tx.jobs.find(prefix))
+    job_id = app.store.read(lambda tx: tx.jobs.find(prefix))
+    bind_contextvars(job_id=str(job_id))
+    return job_id
 
 
 def is_finding(text: str) -> bool:

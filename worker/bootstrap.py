@@ -21,7 +21,7 @@ from shared.interfaces.verifier import Check
 from shared.models.job import Fault, JobId, SandboxPolicy, StageName
 from shared.store import schema
 from shared.store.session import Store, open_store
-from shared.utils.bug_report import write_bug_report
+from shared.utils.bug_report import without_secrets, write_bug_report
 from shared.utils.choosing import Choices
 from shared.utils.errors import TestronautError
 from shared.utils.monitoring import Metrics
@@ -153,8 +153,9 @@ def describe_fault(error: BaseException) -> Fault:
     fault = Fault.of(error)
     if isinstance(error, TestronautError):
         return fault
-    place = write_bug_report(ERRORS_FOLDER, error, {"asked": " ".join(sys.argv[:1])})
-    return fault.model_copy(update={"hint": f"This is a fault in Testronaut. A report for its makers: {place}"})
+    place = write_bug_report(ERRORS_FOLDER.absolute(), error, {"asked": " ".join(sys.argv)})
+    hint = f"This is a fault in Testronaut. A report for its makers: {place or 'could not be written'}"
+    return fault.model_copy(update={"message": without_secrets(fault.message), "hint": hint})
 
 
 def probe(policy: SandboxPolicy) -> Capabilities:

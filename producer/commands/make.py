@@ -10,6 +10,7 @@ from typing import Any
 import click
 from opentelemetry.trace import Span, SpanKind
 from rich.text import Text
+from structlog.contextvars import bind_contextvars
 
 from producer import screen
 from producer.bootstrap import Services, begin
@@ -212,7 +213,9 @@ def _enqueue(app: Services, prepared: Prepared, key: str | None) -> Accepted:
 
 
 def _accept(app: Services, prepared: Prepared, mode: Mode, span: Span, key: str | None = None) -> Accepted:
-    accepted = accept(prepared, mode, app.store, app.tokens, traceparent_of(span), key)
+    traceparent = traceparent_of(span)
+    accepted = accept(prepared, mode, app.store, app.tokens, traceparent, key)
+    bind_contextvars(job_id=str(accepted.job_id), trace_id=traceparent.split("-")[1])
     span.set_attribute(tracing.JOB_ID, str(accepted.job_id))
     return accepted
 

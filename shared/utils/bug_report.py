@@ -13,19 +13,26 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import structlog
+
 from shared.utils.text import visible
 from shared.utils.validation import without_password
 
 _PACKAGES = ("testronaut", "celery", "redis", "sqlalchemy", "sqlmodel", "alembic", "pydantic", "psycopg")
 _SECRET = re.compile(r"((?:password|passwd|secret|token|api_?key)\w*['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+", re.IGNORECASE)
+_TYPED_SECRET = re.compile(
+    r"(--?[\w-]*(?:password|passwd|secret|token|api[-_]?key)[\w-]*\s+['\"]?)[^\s'\"]+", re.IGNORECASE
+)
 
 
 def write_bug_report(folder: Path, error: BaseException, context: Mapping[str, str]) -> Path | None:
     """Write a report, in `folder` or else the system's temporary one, and give its place; None where neither can be.
 
-    The same fault gives the same file, so that one that repeats itself does not fill the disk.
+    What is bound to the context of the logs is part of it: the job, its trace, the stage. The same fault gives the same
+    file, so that one that repeats itself does not fill the disk.
     """
-    body = render(error, context)
+    bound = {name: str(value) for name, value in structlog.contextvars.get_contextvars().items()}
+    body = render(error, {**context, **bound})
     name = f"testronaut-error-{_hash_of(error)}.txt"
     for place in (folder, Path(tempfile.gettempdir())):
         try:
@@ -69,7 +76,7 @@ def own_version() -> str:
 def without_secrets(text: str) -> str:
     """Take out passwords in addresses, and whatever is called a password, secret, token or key."""
     lines = (without_password_in(line) for line in text.split("\n"))
-    return _SECRET.sub(r"\1***", "\n".join(lines))
+    return _TYPED_SECRET.sub(r"\1***", _SECRET.sub(r"\1***", "\n".join(lines)))
 
 
 def without_password_in(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import svcs
@@ -113,5 +114,7 @@ def test_every_check_has_a_code_and_a_name_of_its_own() -> None:
 def test_a_fault_that_nobody_foresaw_leaves_a_report(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(str(tmp_path))
     fault = describe_fault(RuntimeError("boom"))
-    assert "testronaut-error-" in fault.hint
+    place = Path(fault.hint.rpartition(": ")[2])
+    assert place.is_absolute(), "whoever reads the fault stands elsewhere"
+    assert "RuntimeError: boom" in place.read_text()
     assert fault.code == "internal.unexpected"

@@ -7,6 +7,7 @@ import pkgutil
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 import producer
 import shared
@@ -83,6 +84,14 @@ def test_a_bug_report_says_what_was_asked_where_it_broke_and_no_secret(tmp_path:
         assert secret not in text
 
 
+def test_a_bug_report_names_the_job_and_the_trace_that_were_worked_on(tmp_path: Path) -> None:
+    with bound_contextvars(job_id="0192f0c1", trace_id="4bf92f35", shard=3):
+        place = write_bug_report(tmp_path, caught(), {})
+    assert place is not None
+    for line in ("job_id       0192f0c1", "trace_id     4bf92f35", "shard        3"):
+        assert line in place.read_text()
+
+
 def test_the_same_fault_gives_the_same_file(tmp_path: Path) -> None:
     places = {write_bug_report(tmp_path, caught(), {}) for _ in range(2)}
     assert len(places) == 1
@@ -101,6 +110,8 @@ def test_escape_codes_of_an_error_are_shown_as_text() -> None:
     assert "\x1b" not in render(ValueError("\x1b[2J"), {})
 
 
-@pytest.mark.parametrize("text", ["token=abc123", "api_key: abc123", 'secret="abc123"', "redis://:abc123@h"])
+@pytest.mark.parametrize(
+    "text", ["token=abc123", "api_key: abc123", 'secret="abc123"', "redis://:abc123@h", "frob --auth-token 'abc123'"]
+)
 def test_secrets_are_taken_out(text: str) -> None:
     assert "abc123" not in without_secrets(text)
