@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -37,6 +38,19 @@ def first_difference(one: TestResult, other: TestResult, aspects: Sequence[Aspec
     An output counts as equal when it is so after taking out what may differ between two runs of one call.
     """
     return next((found for aspect in aspects if (found := _difference(one, other, aspect))), None)
+
+
+def without_spellings(result: TestResult, spelled: Collection[bytes]) -> TestResult:
+    """Let two forms of one option look alike where a tool repeats the words that it was given."""
+    names = sorted({re.escape(word.partition(b"=")[0]) for word in spelled}, key=len, reverse=True)
+    if not names:
+        return result
+    pattern = re.compile(rb"(?<![\w-])(?:" + b"|".join(names) + rb")(?:[= ]|(?![\w-]))")
+
+    def told(stream: Stream) -> Stream:
+        return Stream.of(pattern.sub(b"<option> ", stream.content)) if stream.is_whole else stream
+
+    return result.model_copy(update={"stdout": told(result.stdout), "stderr": told(result.stderr)})
 
 
 def ending(result: TestResult) -> str:

@@ -68,19 +68,23 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     column = _column_of_descriptions(lines)
     now: Entry | None = None
     prose_at: int | None = None
+    owner_at: int | None = None
     for line, following in zip_longest(lines, lines[1:]):
         is_above_another = following is not None and option_follows(following.text)
         is_listed = section.kind is Kind.OPTIONS or now is not None or is_above_another
         is_inside = _is_inside(line, now, column, prose_at)
         begun = [] if is_inside else _begin(line, following, column, is_listed=is_listed)
         if begun:
-            entries += begun
-            now, prose_at = begun[-1], None
+            owner_at = owner_at if owner_at is not None and line.indent > owner_at else None
+            entries += begun if owner_at is None else [replace(entry, confidence=UNSURE) for entry in begun]
+            now, prose_at = entries[-1], None
         elif now is not None and line.indent > now.indent:
             now.below = line.indent if now.below is None and not now.lines else now.below
             now.lines.append(line.text)
         else:
             now, prose_at = None, line.indent
+            # `merge <dir>  Merge folders` with options below it, deeper: they are that command's.
+            owner_at = line.indent if GAP.search(line.text) else None
     return tuple(entries)
 
 

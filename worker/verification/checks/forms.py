@@ -9,7 +9,7 @@ from shared.models.test_plan import Relation, TestCase
 from shared.models.test_result import Status, TestResult
 from shared.utils.text import one_line, quote_all
 from worker.verification.checks.base import BaseCheck, first_line
-from worker.verification.compare import Difference, ending, first_difference, shape_of
+from worker.verification.compare import Difference, ending, first_difference, shape_of, without_spellings
 
 _BASE = "base"
 _AGAIN = 50
@@ -29,7 +29,9 @@ class _Form(BaseCheck):
             return None
         if not (result.status.has_exit_code and base_result.status.has_exit_code):
             return None
-        difference = first_difference(base_result, result, relation.agree)
+        spelled = {word for one in (case, base) for word in one.call.argv if word.startswith(b"-")}
+        sides = [without_spellings(one, spelled) for one in (base_result, result)]
+        difference = first_difference(sides[0], sides[1], relation.agree)
         if difference is None or not self.counts(case, base_result, result, observed):
             return None
         return self._suspicion(case, result, base, base_result, difference, observed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Run, Sandbox
 from shared.interfaces.verifier import Observed, Suspicion
 from shared.models.call import Call
 from shared.models.cli_tool import Command, Option, Takes
@@ -22,6 +22,7 @@ _SURE = 0.9
 _MOST_SUBCOMMANDS_ASKED = 3
 _TRYING = frozenset({"option", "options", "choice", "form.eq_vs_space", "form.short_vs_long"})
 _UNKNOWN = "unknown_option"
+_ANY_WORD = b"plugh-xyzzy"
 _OTHER_UNKNOWN = (b"--never-heard-of-it", b"--plugh-xyzzy")
 
 
@@ -79,7 +80,8 @@ class UnknownAccepted(BaseCheck):
     rationale = (
         "A mistyped option that is ignored leaves the user with a result that is not the one asked for. The call "
         "counts only when it shows exactly what it shows without the option, when other made-up options are ignored "
-        "alike, and when the tool does not hand its words on to somebody else."
+        "alike, when a word without a dash in its place is not ignored, and when the tool does not hand its words on "
+        "to somebody else."
     )
     example = "frob --unheard-of a.txt\n(exit 0, as if the option were not there)"
 
@@ -103,9 +105,12 @@ class UnknownAccepted(BaseCheck):
     def premise(self, suspicion: Suspicion, observed: Observed, sandbox: Sandbox) -> bool:
         """Compare with the call without it, and try other made-up options."""
         call, wrong = suspicion.case.call, (suspicion.case.wrong or "").encode()
-        plain = sandbox.run(_without(call, wrong))
-        others = [sandbox.run(_instead(call, wrong, other)) for other in _like(wrong)]
-        return all(_looks_the_same(plain, result) for result in (suspicion.result, *others))
+        runs = [_without(call, wrong), *(_instead(call, wrong, other) for other in _like(wrong))]
+        plain, *others = sandbox.map(map(Run, runs))
+        if not all(_looks_the_same(plain, result) for result in (suspicion.result, *others)):
+            return False
+        # A tool to which any word is as good as none has no options that could be mistyped.
+        return not _looks_the_same(plain, sandbox.run(_instead(call, wrong, _ANY_WORD)))
 
 
 def refused_as_unknown(result: TestResult, option: Option) -> Refusal | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.models.test_plan import Aspect
 from shared.models.test_result import Change, FileChange, Status, Stream, TestResult
-from worker.verification.compare import Level, diff, first_difference, shape_of
+from worker.verification.compare import Level, diff, first_difference, shape_of, without_spellings
 
 ALL = tuple(Aspect)
 
@@ -85,3 +85,11 @@ def test_a_difference_is_shown_line_by_line_without_power() -> None:
 
 def test_the_shape_of_a_stream() -> None:
     assert [shape_of(Stream.of(text)) for text in (b"", b"x", b"a\nb\n")] == ["empty", "1 line", "2 lines"]
+
+
+def test_forms_that_are_only_repeated_in_the_output_are_alike() -> None:
+    spelled = {b"--width=10", b"--width", b"-w"}
+    shown = [result(b"==> %s <==\n" % words) for words in (b"--width=10", b"--width 10", b"-w 10")]
+    first, *others = (without_spellings(one, spelled) for one in shown)
+    assert all(first_difference(first, one, ALL) is None for one in others)
+    assert first_difference(first, without_spellings(result(b"==> -w 11 <==\n"), spelled), ALL)

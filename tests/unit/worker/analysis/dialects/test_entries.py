@@ -91,6 +91,20 @@ def test_a_long_head_may_reach_the_column_of_descriptions() -> None:
     assert told(text)[-1] == ("--long-opts", "three words long")
 
 
+def test_options_below_a_command_and_deeper_are_not_surely_the_tool_s_own() -> None:
+    text = (
+        "Options:\n  -h, --help      Print this\n  merge [options] <dir>  Merge folders\n"
+        "    -o, --output <dir>  Output\n"
+        "  -V, --version   Print it\n"
+    )
+
+    assert [(entry.head.names[-1], entry.confidence < LIKELY) for entry in entries(text)] == [
+        ("--help", False),
+        ("--output", True),
+        ("--version", False),
+    ]
+
+
 def test_a_line_may_list_several_options() -> None:
     found = entries("Tests:\n      -amin N -anewer FILE -empty\n")
 
