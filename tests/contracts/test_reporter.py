@@ -17,7 +17,7 @@ from shared.documents.report import schema
 from shared.interfaces.reporter import Assembler, Gathered, Writer
 from shared.models.base import sha256
 from shared.models.finding import Evidence, VerdictWord
-from shared.models.job import JobState
+from shared.models.job import Fault, JobState
 from shared.models.test_report import TestReport
 from tests.fakes.report import HOSTILE, MARKUP, at, attempts, clean, ended, failed, gathered, hostile, huge, job, rich
 from tests.hash_seed import is_the_same_under_every_seed
@@ -32,6 +32,15 @@ def interrupted() -> TestReport:
     return ASSEMBLE(gathered(), is_partial=True)
 
 
+def misnamed() -> TestReport:
+    """Give the report of a failed job in which what is seldom the tool's own choice is hostile, too."""
+    report = ended(rich(), JobState.FAILED)
+    fault = Fault(code="analysis.no_interface", message=HOSTILE, hint=HOSTILE, exit_code=4)
+    names = {"tool_name": HOSTILE, "tool_argv": (HOSTILE, "\x1b"), "warnings": (HOSTILE,)}
+    cases = tuple(case.model_copy(update={"command": HOSTILE, "technique": HOSTILE}) for case in report.cases)
+    return report.model_copy(update={**names, "fault": fault, "cases": cases, "versions": {HOSTILE: HOSTILE}})
+
+
 def surrogate() -> TestReport:
     """Give a report with a text that no encoding can hold."""
     report = rich()
@@ -44,6 +53,7 @@ STORED: Mapping[str, Callable[[], TestReport]] = {
     "rich": rich,
     "hostile": hostile,
     "failed": failed,
+    "misnamed": misnamed,
     "clean": clean,
     "interrupted": interrupted,
     "large": lambda: huge(200),

@@ -15,7 +15,7 @@ from junitparser.junitparser import FinalResult
 from shared.models.finding import VerdictWord
 from shared.models.job import Fault
 from shared.models.test_report import CaseReport, ReportedFinding, TestReport
-from shared.utils.text import one_line
+from shared.utils.text import one_line, visible
 from worker.reporting.words import ending, printed
 
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -66,11 +66,11 @@ class JunitWriter:
 
 
 def xml_safe(text: str) -> str:
-    r"""Write what XML 1.0 cannot hold as `\x1b` or `\ufffe`.
+    r"""Write what XML 1.0 cannot hold, or what nobody would see, as `\x1b` or `\u202e`.
 
     A carriage return too: parsers would turn it into a line feed. What XML can hold: https://www.w3.org/TR/xml/#charsets
     """
-    return _NO_XML.sub(_escape, text)
+    return visible(_NO_XML.sub(_escape, text), keep="\n\t")
 
 
 def _escape(found: re.Match[str]) -> str:
