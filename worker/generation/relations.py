@@ -23,7 +23,8 @@ def forms(frame: Frame) -> Iterator[Draft]:
         if not option.long_names:
             continue
         long = max(option.long_names, key=lambda name: (len(name), name))
-        if option.takes_value is Takes.REQUIRED:
+        # `--pair NAME VALUE` takes two words, and no form with `=` can give both.
+        if option.takes_value is Takes.REQUIRED and " " not in (option.value_name or ""):
             yield from _pair(frame, option, EQ_VS_SPACE, long, value, (glue(long, value),))
         if option.short_names:
             yield from _pair(frame, option, SHORT_VS_LONG, long, value, spell(option.short_names[0], option, value))

@@ -108,6 +108,12 @@ def test_no_form_is_compared_where_nothing_is_known_to_work() -> None:
     assert {case.intent for case in of("options", found)} == {Intent.EXPLORE}
 
 
+def test_an_option_that_may_take_two_words_has_no_form_with_an_equals_sign() -> None:
+    pair = Option(names=("--pair",), takes_value=Takes.REQUIRED, value_name="a v")
+    tool = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"options": (WIDTH, pair)})}})
+    assert {case.option for case in of("form.eq_vs_space", plan(tool))} == {"--width"}
+
+
 def test_where_nothing_is_known_to_work_options_share_calls_unless_the_profile_is_deep() -> None:
     names = [f"--{letter}{letter}" for letter in "abcdefghij"]
     many = tuple(Option(names=(name,), takes_value=Takes.REQUIRED, line=1) for name in (*names, "--version"))
