@@ -61,10 +61,10 @@ build: setup  ## Build the wheel
 	$(BIN)/python -m hatchling build -t wheel
 
 up:  ## Start the whole stack in containers: redis, postgres, migrate, worker, jaeger
-	docker compose up -d --build
+	$(COMPOSE) up -d --build
 
 down:  ## Stop it, and forget its data
-	docker compose down -v
+	$(COMPOSE) down -v
 
 clean:  ## Remove what was made here
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut .demo
