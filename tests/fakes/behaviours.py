@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -101,6 +102,10 @@ def _repeats_its_words(case: TestCase, number: int) -> TestResult:
     return shows(case, number, stdout=b" ".join(case.call.argv) + b"\n")
 
 
+def _goes_by_its_spelling(case: TestCase, number: int) -> TestResult:
+    return shows(case, number, stdout=b"%x bits\n" % (zlib.crc32(b"\0".join(case.call.argv)) & 0xFFFF))
+
+
 def _in_another_order(case: TestCase, number: int) -> TestResult:
     return shows(case, number, stdout=b"beta\nalpha\n" if number % 2 else b"alpha\nbeta\n")
 
@@ -123,12 +128,13 @@ FAULTS: Mapping[str, Behaviour] = {
     "complains with success": _about("frob: error: cannot open {wrong}\n"),
     "refuses with success": _about("frob: unrecognized option '{wrong}'\n"),
     "refuses where results belong": _about("frob: unrecognized option '{wrong}'\n", code=2, stream="stdout"),
-    "does what each spelling says": _repeats_its_words,
+    "goes by its spelling": _goes_by_its_spelling,
     "has no order": _in_another_order,
     "never says the same": _another_word,
 }
 NOISE: Mapping[str, Behaviour] = {
     "nothing": shows,
+    "repeats its words": _repeats_its_words,
     "every byte": lambda case, number: shows(case, number, stdout=bytes(range(256)), stderr=bytes(range(256)) * 9),
     "bytes and failure": failing(255, b"\xff\xfe\0" * 99, b"\x1b[31m\x1b]0;title\x07\xff" * 99),
     "much": failing(1, b"x" * (1 << 16), b"error: " * (1 << 13)),
