@@ -1,6 +1,6 @@
 """A test plan: all cases of a job, in order, with the seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from shared.models.job import JobId, Profile
 
 if TYPE_CHECKING:
     from shared.models.job import JobRow
+
+_SHARING = 4
 
 
 class Intent(StrEnum):
@@ -106,9 +108,17 @@ class TestPlan(Value):
                 raise ValueError(f"case {number + 1} makes the same call as case {first + 1}")
         return cases
 
-    def sharded(self, size: int) -> list[Sequence[TestCase]]:
-        """Cut the plan into slices of at most `size` cases, in its order."""
-        return [self.cases[start : start + size] for start in range(0, len(self.cases), size)]
+    def shards(self, size: int) -> Sequence[int]:
+        """Give the shard of each case; a shard has at most `size` of them.
+
+        A few shards share a stretch of the plan by turns: neighbours are alike, and slow ones should not follow each
+        other in one shard. The stretches keep the plan's order, for a time limit cuts from the end.
+        """
+        return [shard for start in range(0, len(self.cases), _SHARING * size) for shard in self._stretch(start, size)]
+
+    def _stretch(self, start: int, size: int) -> Iterator[int]:
+        count = min(_SHARING * size, len(self.cases) - start)
+        return (start // size + place % -(-count // size) for place in range(count))
 
 
 class TestPlanRow(SQLModel, table=True):

@@ -26,19 +26,18 @@ class Plans(Rows):
 
     def put(self, job_id: JobId, plan: TestPlan, shard_size: int) -> None:
         """Store a plan; its shards are what the execution fans out to."""
-        shards = plan.sharded(shard_size)
+        shards = plan.shards(shard_size)
         head = {
             "job_id": job_id,
             "tool": plan.tool,
             "seed": plan.seed,
             "profile": plan.profile.value,
-            "shards": len(shards),
+            "shards": len(set(shards)),
             "digest": digest_of([case.model_dump(mode="json", exclude_defaults=True) for case in plan.cases]),
         }
-        cases = ((shard, case) for shard, cases in enumerate(shards) for case in cases)
         rows = [
             {"job_id": job_id, "number": number, "shard": shard, "key": case.key, "body": case}
-            for number, (shard, case) in enumerate(cases)
+            for number, (shard, case) in enumerate(zip(shards, plan.cases, strict=True))
         ]
         self.insert_new(TestPlanRow, [head])
         self.insert_new(TestCaseRow, rows)

@@ -19,10 +19,13 @@ from worker.knowledge.refusals import Refusal, RefusalKind, read_refusals
 from worker.knowledge.values import ladder
 
 MOST_CALLS_OF_THE_TOOL = 10
-MOST_CALLS = 6
+MOST_CALLS = 5
 _TROUBLE = re.compile(
     r"\b(?:fail(?:ed|ure)?|errors?|cannot|can't|could not|unable|not found|invalid|missing|no such|must|usage)\b",
     re.IGNORECASE,
+)
+_INPUT = re.compile(
+    r"\b(?:stdin|standard input|input|empty|no data|EOF|end[- ]of[- ]file|parse|pars\w+)\b", re.IGNORECASE
 )
 _USAGE = re.compile(r"^\s*usage\b", re.IGNORECASE)
 _SHELL = re.compile(r"[|<>;&$`*?(){}\[\]\\~]|\.\.\.")
@@ -30,7 +33,7 @@ _MOST_EXAMPLES = 2
 _MOST_REPAIRS = 2
 _MORE_STEPS = (1, 2)
 _MOST_OVERDUE = 5
-_SIDE_BY_SIDE = 8
+_SIDE_BY_SIDE = 16
 _BEST = (2, True, True)
 _NAMES_A_FOLDER = re.compile(r"\bdirector(?:y|ies)\b|\bfolder\b", re.IGNORECASE)
 
@@ -98,7 +101,8 @@ class _Search:
             self._waiting.clear()
             return
         more = [] if answer.worked else _repaired(attempt, answer, self.command)
-        self._waiting = [one for one in dict.fromkeys([*more, *self._waiting]) if one not in self._tried]
+        useless = {replace(attempt, stdin=samples.TEXT)} if _misses_no_input(answer) else set()
+        self._waiting = [one for one in dict.fromkeys([*more, *self._waiting]) if one not in {*self._tried, *useless}]
 
     @property
     def recipe(self) -> Recipe | None:
@@ -148,6 +152,11 @@ def _has_patience(asker: Asker) -> bool:
 def _is_hopeless(answer: Answer) -> bool:
     """Tell a command that waits for somebody, or for a network that is not there: other words change nothing."""
     return is_overdue(answer) or (not answer.worked and any(map(lacks_network, answer.texts)))
+
+
+def _misses_no_input(answer: Answer) -> bool:
+    """Tell a failure that says nothing of standard input, or of too little of it."""
+    return not answer.worked and not any(map(_INPUT.search, answer.texts))
 
 
 def is_overdue(answer: Answer) -> bool:

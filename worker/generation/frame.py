@@ -80,6 +80,17 @@ class Frame:
         return self.spec.profile is Profile.DEEP
 
     @property
+    def takes_words(self) -> bool:
+        """Tell whether words may follow: documented, typed in the base call, or nobody knows of any call that works."""
+        return bool(self.command.arguments or self.operands or self.command.subcommands) or not self.works
+
+    @property
+    def first_of_each_style(self) -> frozenset[str]:
+        """Name the first option of each style that needs a value; what parsers do with one they do with all alike."""
+        needing = [option for option in self.command.options if option.takes_value is Takes.REQUIRED]
+        return frozenset({_style(option): option.name for option in reversed(needing)}.values())
+
+    @property
     def intent(self) -> Intent:
         """Say what may be expected of a sound call: without a recipe nobody knows."""
         return Intent.MUST_WORK if self.works else Intent.EXPLORE
@@ -148,6 +159,13 @@ class Frame:
     def without_operands(self) -> Frame:
         """Forget the operands."""
         return replace(self, base=self.with_operands())
+
+
+def _style(option: Option) -> str:
+    """Tell `-o`, `--option`, `-option` and `option=` apart, and how the value is joined."""
+    dashes = len(option.name) - len(option.name.lstrip("-"))
+    is_letter = len(option.name) == dashes + 1
+    return f"{dashes} {is_letter} {option.joined}"
 
 
 def spell(name: str, option: Option, value: bytes) -> tuple[bytes, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from shared.models.cli_tool import Option, Takes
@@ -16,8 +15,6 @@ MISSING_VALUE = "missing_value"
 INVALID_CHOICE = "invalid_choice"
 NO_ARGUMENTS = "no_arguments"
 EMPTY_ARGUMENT = "empty_argument"
-
-_OF_EACH_STYLE = 2
 
 # Not `--no-...`: that is how many parsers spell a negation.
 UNKNOWN_LONG = (b"--unheard-of", b"--xyzzy-plugh", b"--made-up-word")
@@ -40,6 +37,8 @@ def misuse(frame: Frame) -> Iterator[Draft]:
     yield Draft(
         Tier.MISUSE, bare.case(bare.base, NO_ARGUMENTS, "people forget arguments", intent=Intent.EXPLORE, covers=())
     )
+    if not frame.takes_words:
+        return
     because = "scripts pass empty variables"
     empty = bare.case(bare.with_operands(b""), EMPTY_ARGUMENT, because, intent=Intent.EXPLORE, covers=())
     yield Draft(Tier.MISUSE, empty)
@@ -48,13 +47,12 @@ def misuse(frame: Frame) -> Iterator[Draft]:
 def refusals(frame: Frame) -> Iterator[Draft]:
     """Leave out the value of options that need one, and give each closed list a word that is not on it.
 
-    What a parser does without a value depends on the style of the option, so two of each style stand for all, unless
-    the profile is deep.
+    What a parser does without a value depends on the style of the option: one of each stands for all, unless the
+    profile is deep.
     """
-    styles: Counter[str] = Counter()
+    first = frame.first_of_each_style
     for option in frame.command.options:
-        if option.takes_value is Takes.REQUIRED and (frame.is_thorough or styles[_style(option)] < _OF_EACH_STYLE):
-            styles[_style(option)] += 1
+        if option.takes_value is Takes.REQUIRED and (frame.is_thorough or option.name in first):
             word = option.name.encode()
             because = f"{option.name} needs a value"
             yield Draft(Tier.REFUSAL, frame.refusal(frame.with_operands(word), MISSING_VALUE, because, word, option))
@@ -71,14 +69,6 @@ def unknown_options(known: tuple[Option, ...]) -> tuple[bytes, ...]:
         return tuple(word[1:] for word in UNKNOWN_LONG if word[1:].decode() not in names)
     letters = [bytes([b"-"[0], letter]) for letter in _UNKNOWN_LETTERS]
     return tuple(word for word in letters if word.decode() not in names) if names else ()
-
-
-def _style(option: Option) -> str:
-    """Tell `-o`, `--option`, `-option` and `option=` apart, and how the value is joined."""
-    name = option.name
-    dashes = len(name) - len(name.lstrip("-"))
-    is_letter = len(name) == dashes + 1
-    return f"{dashes} {is_letter} {option.joined}"
 
 
 def _missing_file(frame: Frame) -> TestCase:

@@ -13,21 +13,30 @@ SHORT_VS_LONG = "form.short_vs_long"
 
 BASE_ROLE = "base"
 
+# The parser joins what it joins for all options alike; the short form is a matter of each.
+_MOST_JOINED = 4
+
 
 def forms(frame: Frame) -> Iterator[Draft]:
     """Write options in their other forms: `--o=v` for `--o v`, the short spelling for the long one."""
     if not frame.works:
         return
+    joined = 0
     for option in frame.command.options:
         value = frame.value_for(option)
         if not option.long_names:
             continue
         long = max(option.long_names, key=lambda name: (len(name), name))
-        # `--pair NAME VALUE` takes two words, and no form with `=` can give both.
-        if option.takes_value is Takes.REQUIRED and " " not in (option.value_name or ""):
+        if _may_be_joined(option) and (frame.is_thorough or joined < _MOST_JOINED):
+            joined += 1
             yield from _pair(frame, option, EQ_VS_SPACE, long, value, (glue(long, value),))
         if option.short_names:
             yield from _pair(frame, option, SHORT_VS_LONG, long, value, spell(option.short_names[0], option, value))
+
+
+def _may_be_joined(option: Option) -> bool:
+    """Tell an option that needs one word; `--pair NAME VALUE` takes two, and no form with `=` can give both."""
+    return option.takes_value is Takes.REQUIRED and " " not in (option.value_name or "")
 
 
 def _pair(  # noqa: PLR0913, PLR0917 - both sides of a comparison

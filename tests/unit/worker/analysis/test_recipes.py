@@ -195,11 +195,19 @@ def test_a_word_that_no_argument_is_documented_for_must_make_a_difference() -> N
 
 
 def test_commands_take_turns_and_the_budget_cuts_none_of_them_alone() -> None:
-    commands = [Command(path=path, arguments=(FILE,)) for path in ("a", "b", "c")]
+    commands = [Command(path=path, arguments=(PATTERN,)) for path in ("a", "b", "c")]
     frob = Frob({})
 
     assert list(find_recipes(frob.asker(budget=5), bench_of((), "", []), commands)) == []
     assert [words.split()[0] for words in frob.asked] == ["a", "b", "c", "a", "b"]
+
+
+def test_standard_input_helps_no_call_that_was_refused_for_something_else() -> None:
+    _, refused = searched(Command(path="a"), otherwise=(2, b"", b"frob: name what to do\n"))
+    _, starved = searched(Command(path="a"), otherwise=(2, b"", b"frob: the input is empty\n"))
+
+    assert not [made for made in refused.executor.made if made.call.stdin]
+    assert [made for made in starved.executor.made if made.call.stdin]
 
 
 def test_where_most_commands_wait_the_search_ends() -> None:
@@ -207,4 +215,4 @@ def test_where_most_commands_wait_the_search_ends() -> None:
     frob = Frob({}, TestResult(call_digest="", status=Status.TIMEOUT_WALL))
 
     assert list(find_recipes(frob.asker(), bench_of((), "", []), commands)) == []
-    assert len(frob.asked) < 10
+    assert len(frob.asked) < 20

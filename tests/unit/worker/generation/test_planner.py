@@ -108,6 +108,14 @@ def test_no_form_is_compared_where_nothing_is_known_to_work() -> None:
     assert {case.intent for case in of("options", found)} == {Intent.EXPLORE}
 
 
+def test_an_empty_word_is_passed_only_where_words_may_follow() -> None:
+    bare = Command(path="sync", help_argv=(b"sync", b"--help"), recipes=(Recipe(call=Call(argv=(b"sync",))),))
+    tool = TOOL.model_copy(update={"commands": {"": ROOT, "sync": bare}})
+    assert [case.command for case in of("empty_argument", plan(tool))] == [""]
+    unknown = TOOL.model_copy(update={"commands": {"": ROOT, "sync": bare.model_copy(update={"recipes": ()})}})
+    assert {case.command for case in of("empty_argument", plan(unknown))} == {"", "sync"}
+
+
 def test_an_option_that_may_take_two_words_has_no_form_with_an_equals_sign() -> None:
     pair = Option(names=("--pair",), takes_value=Takes.REQUIRED, value_name="a v")
     tool = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"options": (WIDTH, pair)})}})
@@ -115,26 +123,26 @@ def test_an_option_that_may_take_two_words_has_no_form_with_an_equals_sign() -> 
 
 
 def test_where_nothing_is_known_to_work_options_share_calls_unless_the_profile_is_deep() -> None:
-    names = [f"--{letter}{letter}" for letter in "abcdefghij"]
+    names = [f"--{letter}{letter}" for letter in "abcdefghijkl"]
     many = tuple(Option(names=(name,), takes_value=Takes.REQUIRED, line=1) for name in (*names, "--version"))
     tool = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"recipes": (), "options": many})}})
 
     shared, alone = of("options", plan(tool)), of("option", plan(tool))
     labels = [label for case in shared for label in case.covers if label.startswith("option:")]
     assert labels == [f"option::{name}" for name in names]
-    assert words(shared)[1] == (b"--ii", b"1", b"--jj", b"1")
+    assert words(shared)[1] == (b"--kk", b"1", b"--ll", b"1")
     assert [case.option for case in alone] == ["--version"], "it ends the call whatever stands beside it"
 
     deep = SPEC.model_copy(update={"profile": Profile.DEEP})
     assert [case.option for case in of("option", plan(tool, deep))] == [*names, "--version"]
 
 
-def test_two_options_of_each_style_stand_for_all_whose_value_is_left_out_unless_the_profile_is_deep() -> None:
+def test_one_option_of_each_style_stands_for_all_whose_value_is_left_out_unless_the_profile_is_deep() -> None:
     names = ("--one", "--two", "--three", "-a", "-b", "-c")
     many = tuple(Option(names=(name,), takes_value=Takes.REQUIRED) for name in names)
     tool = TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"options": many})}})
 
-    assert [case.option for case in of("missing_value", plan(tool))] == ["--one", "--two", "-a", "-b"]
+    assert [case.option for case in of("missing_value", plan(tool))] == ["--one", "-a"]
     deep = SPEC.model_copy(update={"profile": Profile.DEEP})
     assert [case.option for case in of("missing_value", plan(tool, deep))] == list(names)
 
