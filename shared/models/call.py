@@ -85,7 +85,7 @@ class CallFile(Value):
 class Limits(Value):
     """What a call may use before it is ended."""
 
-    wall_s: float = Field(default=5.0, gt=0, le=3600)
+    wall_s: float = Field(default=10.0, gt=0, le=3600)
     cpu_s: float = Field(default=10.0, gt=0, le=3600)
     memory_bytes: int = Field(default=1 << 30, ge=1 << 20, description="of all processes of the call")
     output_bytes: int = Field(default=64 << 20, ge=1)

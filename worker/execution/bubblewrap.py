@@ -23,6 +23,7 @@ from worker.execution.probe import Unguarded, examine, unusable
 from worker.execution.provide import Found, find
 from worker.execution.reach import NOBODY, closed_folders, descent, passage
 from worker.execution.sandbox import Place, RunnerSandbox
+from worker.knowledge.network import NO_NETWORK
 
 _SEALED = ("--die-with-parent", "--new-session", "--as-pid-1", "--clearenv")
 
@@ -47,6 +48,10 @@ class BubblewrapSandbox(RunnerSandbox):
         self._found_on = found_on
         self._kept = kept
         self._search = search
+
+    @property
+    def in_vain(self) -> Sequence[str]:
+        return NO_NETWORK if self._network is Network.OFF else ()
 
     @property
     def level(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,10 +29,15 @@ MARGIN_S = 10.0
 
 _PASSED_LIMITS = {
     b"wall": Status.TIMEOUT_WALL,
+    b"vain": Status.TIMEOUT_WALL,
     b"cpu": Status.TIMEOUT_CPU,
     b"output": Status.OUTPUT_LIMIT,
     b"memory": Status.MEMORY_LIMIT,
     b"entries": Status.MEMORY_LIMIT,
+}
+_DETAILS = {
+    b"entries": f"more than {MOST_ENTRIES} files",
+    b"vain": "it waits for a network that is not there",
 }
 
 
@@ -70,6 +75,11 @@ class RunnerSandbox(GuardedSandbox):
         return self.found.provided
 
     @property
+    def in_vain(self) -> Sequence[str]:
+        """Give the wordings, in small letters, after which it is no use to wait for the end of a call."""
+        return ()
+
+    @property
     @abstractmethod
     def level(self) -> str:
         """Say what really holds."""
@@ -102,6 +112,7 @@ class RunnerSandbox(GuardedSandbox):
         try:
             with self._start(surroundings, limits) as place:
                 order = {**asked, **_allowed(limits, place), **self._typed(call, repetition, surroundings, place)}
+                order["in_vain"] = [wording.encode() for wording in self.in_vain]
                 answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
         except (RunnerFailedError, OSError) as error:
             return TestResult(**known, status=Status.SANDBOX_ERROR, detail=str(error))
@@ -175,8 +186,7 @@ def result_of(answer: Mapping[str, Any], limits: Limits, known: Mapping[str, Any
 
 def _ending(answer: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
     if passed := answer["ended_by"]:
-        detail = f"more than {MOST_ENTRIES} files" if passed == b"entries" else ""
-        return {"status": _PASSED_LIMITS[passed], "detail": detail}
+        return {"status": _PASSED_LIMITS[passed], "detail": _DETAILS.get(passed, "")}
     code = os.waitstatus_to_exitcode(answer["wait_status"])
     if code >= 0:
         return {"status": Status.NONZERO if code else Status.OK, "exit_code": code}

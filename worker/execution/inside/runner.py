@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TICK_S = 0.05
 GRACE_S = 0.05
+VAIN_S = 2.0
+_LONGEST_WORDING = 64
 _PART_BYTES = 1 << 16
 _HIGHEST_DESCRIPTOR = 1024
 
@@ -160,6 +162,8 @@ class Watch:
         self._usage = processes.Usage()
         self._input = memoryview(order.get("stdin") or b"")
         self._captures = {pipes.stdout: Capture(order["kept_bytes"]), pipes.stderr: Capture(order["kept_bytes"])}
+        self._ends_at = began + order["wall_us"] / 1e6
+        self._seen_last = b""
         self._poll = select.poll()
         self._do: dict[int, Callable[[int], object]] = {}
 
@@ -214,8 +218,8 @@ class Watch:
 
     def _is_over(self) -> bool:
         now = time.monotonic()
-        if not self._ended_by and self._ended is None and now - self._began >= self._order["wall_us"] / 1e6:
-            self._ended_by = "wall"
+        if not self._ended_by and self._ended is None and now >= self._ends_at:
+            self._ended_by = self._ended_by_time()
         if self._ended_by:
             return True
         if self._ended is None:
@@ -225,7 +229,7 @@ class Watch:
         return (is_silent and not self._is_any_left) or now - self._ended >= GRACE_S
 
     def _patience_ms(self, next_look: float) -> float:
-        end = self._began + self._order["wall_us"] / 1e6 if self._ended is None else self._ended + GRACE_S
+        end = self._ends_at if self._ended is None else self._ended + GRACE_S
         return max(0.0, min(next_look, end) - time.monotonic()) * 1000 + 1
 
     def _reap(self, ends: int) -> None:
@@ -243,9 +247,22 @@ class Watch:
             self._forget(descriptor)
             return False
         self._captures[descriptor].add(part)
+        if self._order["in_vain"]:
+            self._look_for_vain_waiting(part)
         if sum(capture.total_bytes for capture in self._captures.values()) > self._order["output_bytes"]:
             self._ended_by = self._ended_by or "output"
         return True
+
+    def _look_for_vain_waiting(self, part: bytes) -> None:
+        """Give a call a moment more once it has said that what it wants is not there."""
+        text = (self._seen_last + part).lower()
+        self._seen_last = part[-_LONGEST_WORDING:]
+        if any(wording in text for wording in self._order["in_vain"]):
+            self._order["in_vain"] = []
+            self._ends_at = min(self._ends_at, time.monotonic() + VAIN_S)
+
+    def _ended_by_time(self) -> str:
+        return "wall" if self._ends_at >= self._began + self._order["wall_us"] / 1e6 else "vain"
 
     def _drain(self, descriptor: int) -> None:
         while self._read(descriptor):

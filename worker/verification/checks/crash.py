@@ -80,8 +80,8 @@ class _Breakdown(BaseCheck):
         crash = find_crash(said(result))
         if crash is None or crash.language not in self.languages or _is_of_the_input(crash, case, result):
             return None
-        if observed.spec.policy.network is Network.OFF and lacks_network(said(result)):
-            return None  # it was we who took the network away
+        if _misses_our_network(result, observed):
+            return None
         exception = crash.exception.rpartition(".")[2]
         return Suspicion(
             case=case,
@@ -174,6 +174,8 @@ class Hang(BaseCheck):
         """Tell computing from waiting by the processor time."""
         if result.status not in {Status.TIMEOUT_CPU, Status.TIMEOUT_WALL} or _means_to_go_on(case, observed):
             return None
+        if _misses_our_network(result, observed):
+            return None
         is_busy = result.status is Status.TIMEOUT_CPU or result.cpu_ms >= _BUSY * result.duration_ms
         must_end = case.technique in {"help", "version"} or case.intent is Intent.MUST_REFUSE
         if not (is_busy or must_end):
@@ -196,6 +198,11 @@ class Hang(BaseCheck):
         longer = limits.model_copy(update={"wall_s": limits.wall_s * _LONGER, "cpu_s": limits.cpu_s * _LONGER})
         result = sandbox.run(call.model_copy(update={"limits": longer}))
         return result.status in {Status.TIMEOUT_CPU, Status.TIMEOUT_WALL}
+
+
+def _misses_our_network(result: TestResult, observed: Observed) -> bool:
+    """Tell whether the trouble is that it was we who took the network away."""
+    return observed.spec.policy.network is Network.OFF and lacks_network(said(result))
 
 
 def _signal_of(result: TestResult) -> int | None:

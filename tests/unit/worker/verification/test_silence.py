@@ -145,7 +145,14 @@ def test_nothing_is_held_against_it(check: Check, seen: Seen) -> None:
     assert check.suspect(case, around) is None
 
 
+MISSING = b'Traceback (most recent call last):\n  File "/usr/lib/frob.py", line 1, in f\nFileNotFoundError: no\n'
+
 FAULTY = {
+    "a file that is not found is no host": (
+        Traceback(),
+        Seen((b"--fast",), option("--fast"), ended(1, err=MISSING)),
+        SPEC,
+    ),
     "with a network it is the tool's": (
         Traceback(),
         Seen((b"--fast",), option("--fast"), ended(1, err=OFFLINE)),

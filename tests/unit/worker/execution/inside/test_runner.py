@@ -52,7 +52,14 @@ def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     def ask(code: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "env": {}, "folder": str(folder), "files": []}
         limits = {"wall_us": 10**7, "cpu_us": 10**7, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}
-        rest = {"kept_bytes": 1024, "entries": 1 << 40, "volumes": [], "hashed_bytes": 1 << 20, "rlimits": {"CORE": 0}}
+        rest = {
+            "kept_bytes": 1024,
+            "entries": 1 << 40,
+            "volumes": [],
+            "in_vain": [],
+            "hashed_bytes": 1 << 20,
+            "rlimits": {"CORE": 0},
+        }
         return dict(connection.ask({**order, **limits, **rest, **changes}, FakeGuard(), 30))
 
     with start(Launch(lambda socket: program.command(str(archive), socket))) as connection:
@@ -109,3 +116,20 @@ def test_what_runs_inside_is_written_for_an_old_python(module: str) -> None:
     source = Path(inside.__file__).with_name(f"{module}.py").read_text()
     assert ast.parse(source, feature_version=(3, 9))
     assert "from __future__ import annotations" in source
+
+
+def test_who_waits_for_what_is_not_there_is_ended_early(runner: Callable[..., dict[str, Any]]) -> None:
+    waits = runner("echo Retrying: no such HOST >&2; sleep 60", in_vain=[b"no such host"])
+    ends = runner("echo no such host; exit 7", in_vain=[b"no such host"])
+    works = runner("echo fine; i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done", in_vain=[b"no such host"])
+    assert (waits["ended_by"], ends["ended_by"], works["ended_by"]) == (b"vain", b"", b"")
+    assert waits["duration_us"] < 10**7
+    assert ends["wait_status"] == 7 << 8
+
+
+def test_a_wording_may_arrive_in_two_parts(runner: Callable[..., dict[str, Any]]) -> None:
+    halves = runner(
+        "printf 'no such '; i=0; while [ $i -lt 9999 ]; do i=$((i+1)); done; printf 'host'; sleep 60",
+        in_vain=[b"no such host"],
+    )
+    assert halves["ended_by"] == b"vain"
