@@ -169,6 +169,19 @@ class Command(Value):
         """Give the words that call the command, without the tool's own."""
         return tuple(word.encode() for word in self.path.split())
 
+    @property
+    def label(self) -> str:
+        """Name the command for coverage."""
+        return f"command:{self.path}"
+
+    def label_of_option(self, name: str) -> str:
+        """Name one of its options for coverage."""
+        return f"option:{self.path}:{name}"
+
+    def label_of_argument(self, name: str) -> str:
+        """Name one of its arguments for coverage."""
+        return f"argument:{self.path}:{name}"
+
 
 class Contradiction(Value):
     """Two places of the documentation that do not agree."""

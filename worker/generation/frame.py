@@ -53,11 +53,6 @@ class Frame:
         return cls(command, spec, bare, works=False)
 
     @property
-    def label(self) -> str:
-        """Name the command for coverage."""
-        return f"command:{self.command.path}"
-
-    @property
     def operands(self) -> tuple[bytes, ...]:
         """Give the words of the base call after those of the command."""
         return self.base.argv[len(self.command.words) :]
@@ -66,7 +61,7 @@ class Frame:
     def filled_arguments(self) -> tuple[str, ...]:
         """Name the arguments that the base call fills, for coverage."""
         filled = self.command.arguments[: len(self.operands)]
-        return tuple(f"argument:{self.command.path}:{argument.name}" for argument in filled)
+        return tuple(self.command.label_of_argument(argument.name) for argument in filled)
 
     @property
     def read_files(self) -> tuple[CallFile, ...]:
@@ -123,7 +118,7 @@ class Frame:
         repetitions: int = 1,
     ) -> TestCase:
         """Make a case of this command; unless said otherwise it must work and covers the command and the option."""
-        labels = (self.label, *([self.option_label(option)] if option else []))
+        labels = (self.command.label, *([self.command.label_of_option(option.name)] if option else []))
         return TestCase(
             call=call,
             intent=intent or self.intent,
@@ -140,10 +135,6 @@ class Frame:
         """Make a case of this command that must be refused, for the sake of one word."""
         case = self.case(call, technique, because, intent=Intent.MUST_REFUSE, option=option, covers=())
         return case.model_copy(update={"wrong": wrong.decode(errors="replace")})
-
-    def option_label(self, option: Option) -> str:
-        """Name an option of the command for coverage."""
-        return f"option:{self.command.path}:{option.name}"
 
     def value_for(self, option: Option) -> bytes:
         """Choose a plausible value; another seed chooses another of the first few."""

@@ -35,7 +35,7 @@ def doorstep(frame: Frame) -> Iterator[Draft]:
         yield Draft(Tier.DOORSTEP, _asking(frame, command.version_argv, VERSION, "its version must be shown"))
     if frame.works:
         because = "it worked when the tool was learned"
-        covers = (frame.label, *frame.filled_arguments)
+        covers = (command.label, *frame.filled_arguments)
         yield Draft(Tier.DOORSTEP, frame.case(frame.base, BASE, because, covers=covers, repetitions=TWICE))
 
 
@@ -87,7 +87,7 @@ def _trying(
 
 def _sharing(frame: Frame, options: Sequence[Option]) -> TestCase:
     words = [word for option in options for word in spell_as_documented(option, frame.value_for(option))]
-    labels = (frame.label, *(frame.option_label(option) for option in options))
+    labels = (frame.command.label, *(frame.command.label_of_option(option.name) for option in options))
     because = "they stand in its help, and no call of the command is known to work"
     return frame.case(frame.with_words(*words), OPTIONS, because, covers=labels)
 

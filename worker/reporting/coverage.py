@@ -73,12 +73,12 @@ def has_worked(command: Command | None, result: TestResult) -> bool:
 
 
 def _parts(tool: CliTool) -> Iterator[tuple[str, Command]]:
-    for path, command in tool.commands.items():
-        yield f"command:{path}", command
+    for command in tool.commands.values():
+        yield command.label, command
         for option in command.options:
-            yield f"option:{path}:{option.name}", command
+            yield command.label_of_option(option.name), command
         for name in dict.fromkeys(argument.name for argument in command.arguments):
-            yield f"argument:{path}:{name}", command
+            yield command.label_of_argument(name), command
 
 
 def _covered(label: str, command: Command, trials: Sequence[Trial], gaps: Gaps) -> Covered:

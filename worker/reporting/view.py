@@ -191,7 +191,7 @@ def _branch(tool: str, command: Command, reached: Mapping[str, Covered], *, is_o
         name=command.path or tool,
         depth=len(command.path.split()),
         summary=command.summary,
-        covered=_covered(f"command:{command.path}", reached),
+        covered=_covered(command.label, reached),
         worked=[part for part in parts if part.covered.reach is Reach.WORKED],
         refused=[part for part in parts if part.covered.reach is Reach.REFUSED],
         untried=list(untried.items()),
@@ -201,10 +201,10 @@ def _branch(tool: str, command: Command, reached: Mapping[str, Covered], *, is_o
 
 def _parts(command: Command, reached: Mapping[str, Covered]) -> Iterator[Part]:
     for option in command.options:
-        covered = _covered(f"option:{command.path}:{option.name}", reached)
+        covered = _covered(command.label_of_option(option.name), reached)
         yield Part(_spelled(option), option.description, covered)
     for argument in command.arguments:
-        covered = _covered(f"argument:{command.path}:{argument.name}", reached)
+        covered = _covered(command.label_of_argument(argument.name), reached)
         yield Part(_named(argument), "", covered)
 
 

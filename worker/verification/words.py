@@ -13,8 +13,11 @@ from shared.models.test_plan import TestCase
 def options_of(case: TestCase, observed: Observed) -> Iterator[Option]:
     """Give the documented options that a case tries: its own, or all that share its call."""
     command = observed.tool.commands.get(case.command)
-    for option in command.options if command else ():
-        if option.name == case.option or (case.option is None and _label(case, option) in case.covers):
+    if command is None:
+        return
+    for option in command.options:
+        shares = case.option is None and command.label_of_option(option.name) in case.covers
+        if shares or option.name == case.option:
             yield option
 
 
@@ -23,11 +26,11 @@ def each_alone(case: TestCase, observed: Observed) -> Iterator[TestCase]:
     options = list(options_of(case, observed))
     if case.option is not None or len(options) < 2:  # noqa: PLR2004 - one is alone already
         return
-    words = observed.tool.commands[case.command].words
+    command = observed.tool.commands[case.command]
     for option in options:
-        argv = (*words, *words_of(case.call, option))
-        call = case.call.model_copy(update={"argv": argv})
-        yield case.model_copy(update={"call": call, "option": option.name, "covers": (_label(case, option),)})
+        call = case.call.model_copy(update={"argv": (*command.words, *words_of(case.call, option))})
+        covers = (command.label_of_option(option.name),)
+        yield case.model_copy(update={"call": call, "option": option.name, "covers": covers})
 
 
 def words_of(call: Call, option: Option) -> tuple[bytes, ...]:
@@ -65,7 +68,3 @@ def without_option(operands: tuple[bytes, ...], option: Option) -> tuple[bytes, 
         elif word.partition(b"=")[0] not in names:
             kept.append(word)
     return tuple(kept)
-
-
-def _label(case: TestCase, option: Option) -> str:
-    return f"option:{case.command}:{option.name}"
