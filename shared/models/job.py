@@ -1,6 +1,7 @@
 """A job: one request about one tool, fixed at submit, and where it stands."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType, Optional
@@ -113,17 +114,29 @@ def _is_at_or_below(path: str, other: str) -> bool:
     return path == other or path.startswith(f"{other} ")
 
 
+def _is_below_any(path: str, names: Iterable[str]) -> bool:
+    return any(_is_at_or_below(path, name) for name in names)
+
+
 class Selection(Value):
     """What is looked at: command paths and codes of checks; nothing named means all."""
 
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
+    def picks(self, path: str) -> bool:
+        """Tell whether a command is looked at: it or one above it is named, and none of them is skipped."""
+        only = self._only_commands
+        return (not only or _is_below_any(path, only)) and not _is_below_any(path, self.skip)
+
     def leads_to(self, path: str) -> bool:
         """Tell whether a command is looked at or lies on the way to one that is."""
-        only = [name for name in self.only if not _CODE_OF_CHECK.fullmatch(name)]
-        is_wanted = not only or any(_is_at_or_below(path, name) or _is_at_or_below(name, path) for name in only)
-        return is_wanted and not any(_is_at_or_below(path, name) for name in self.skip)
+        is_on_the_way = any(_is_at_or_below(name, path) for name in self._only_commands)
+        return self.picks(path) or (is_on_the_way and not _is_below_any(path, self.skip))
+
+    @property
+    def _only_commands(self) -> list[str]:
+        return [name for name in self.only if not _CODE_OF_CHECK.fullmatch(name)]
 
 
 class JobSpec(Value):

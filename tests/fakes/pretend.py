@@ -23,7 +23,6 @@ from shared.models.test_plan import Intent, TestCase, TestPlan
 from shared.models.test_result import Status, Stream, TestResult
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
-from worker.generation.planner import is_selected
 
 HELP = b"usage: pretend --size N --depth N"
 
@@ -105,7 +104,7 @@ class PretendGenerator:
     """Counts upwards through the options of the tool itself."""
 
     def generate(self, tool: CliTool, spec: JobSpec) -> TestPlan:
-        turns = count(spec.seed) if is_selected("", spec.select) and tool.root.options else ()
+        turns = count(spec.seed) if spec.select.picks("") and tool.root.options else ()
         numbered = ((option, number) for number in turns for option in tool.root.options)
         cases = (
             TestCase(

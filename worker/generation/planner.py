@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from shared.models.cli_tool import CliTool
-from shared.models.job import JobSpec, Selection
+from shared.models.job import JobSpec
 from shared.models.test_plan import Intent, Relation, TestCase, TestPlan
 from worker.generation import inputs, negative, positive, relations
 from worker.generation.frame import Draft, Frame
@@ -28,7 +28,7 @@ class Planner:
 
     def generate(self, tool: CliTool, spec: JobSpec) -> TestPlan:
         """Plan at most `spec.max_cases` cases; same input, same plan, byte for byte."""
-        commands = [command for command in tool.commands.values() if is_selected(command.path, spec.select)]
+        commands = [command for command in tool.commands.values() if spec.select.picks(command.path)]
         offered = chain(
             _interleaved([list(positive.examples(Frame.of(tool.root, spec)))]),
             _interleaved([list(_drafts(Frame.of(command, spec))) for command in commands]),
@@ -36,22 +36,6 @@ class Planner:
         kept = islice(_merged(offered), spec.max_cases)
         cases = tuple(_without_lonely(list(kept)))
         return TestPlan(tool=tool.name, seed=spec.seed, profile=spec.profile, cases=cases)
-
-
-def is_selected(path: str, select: Selection) -> bool:
-    """Tell whether a command is looked at: it or one above it is named, and none of them is skipped."""
-    only = [name for name in select.only if not is_code(name)]
-    skip = [name for name in select.skip if not is_code(name)]
-    return (not only or _is_below_any(path, only)) and not _is_below_any(path, skip)
-
-
-def is_code(name: str) -> bool:
-    """Tell the code of a check from the path of a command."""
-    return len(name) == 5 and name.startswith("TN") and name[2:].isdigit()  # noqa: PLR2004 - TN and three digits
-
-
-def _is_below_any(path: str, names: Iterable[str]) -> bool:
-    return any(path == name or path.startswith(f"{name} ") for name in names)
 
 
 def _drafts(frame: Frame) -> Iterator[Draft]:

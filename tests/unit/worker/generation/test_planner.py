@@ -13,7 +13,7 @@ from shared.models.cli_tool import Argument, CliTool, Command, Option, Recipe, T
 from shared.models.job import JobSpec, Profile, Selection, ToolSpec
 from shared.models.test_plan import Intent, TestCase, TestPlan
 from worker.generation.negative import unknown_options
-from worker.generation.planner import Planner, is_selected
+from worker.generation.planner import Planner
 from worker.knowledge import samples
 
 WIDTH = Option(
@@ -210,7 +210,7 @@ def test_the_same_input_gives_the_same_plan_and_another_seed_another() -> None:
     ],
 )
 def test_commands_are_chosen_by_path(only: tuple[str, ...], skip: tuple[str, ...], path: str, is_in: bool) -> None:
-    assert is_selected(path, Selection(only=only, skip=skip)) is is_in
+    assert Selection(only=only, skip=skip).picks(path) is is_in
 
 
 options = st.builds(
