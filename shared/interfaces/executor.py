@@ -109,10 +109,7 @@ class Run(NamedTuple):
 
 
 class Sandbox(Protocol):
-    """A sealed place where the calls of one tool run; any number of threads may use it.
-
-    Nothing is started before the first call.
-    """
+    """A sealed place where the calls of one tool run. Nothing is started before the first call."""
 
     @property
     def tool(self) -> Provided:
@@ -198,5 +195,8 @@ class Executor(Protocol):
     def open(
         self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard
     ) -> AbstractContextManager[Sandbox]:
-        """Open a sandbox for the calls of a tool; nothing is started or searched for before the first call."""
+        """Open a sandbox for the calls of a tool; nothing is started or searched for before the first call.
+
+        Any number of threads may use it.
+        """
         ...

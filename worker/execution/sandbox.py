@@ -111,8 +111,12 @@ class RunnerSandbox(GuardedSandbox):
         }
         try:
             with self._start(surroundings, limits) as place:
-                order = {**asked, **_allowed(limits, place), **self._typed(call, repetition, surroundings, place)}
-                order["in_vain"] = [wording.encode() for wording in self.in_vain]
+                order = {
+                    **asked,
+                    **_allowed(limits, place),
+                    **self._typed(call, repetition, surroundings, place),
+                    "in_vain": [wording.encode() for wording in self.in_vain],
+                }
                 answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
         except (RunnerFailedError, OSError) as error:
             return TestResult(**known, status=Status.SANDBOX_ERROR, detail=str(error))

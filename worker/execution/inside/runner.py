@@ -162,8 +162,9 @@ class Watch:
         self._usage = processes.Usage()
         self._input = memoryview(order.get("stdin") or b"")
         self._captures = {pipes.stdout: Capture(order["kept_bytes"]), pipes.stderr: Capture(order["kept_bytes"])}
-        self._ends_at = began + order["wall_us"] / 1e6
-        self._seen_last = b""
+        self._ends_at, self._ends_by = began + order["wall_us"] / 1e6, "wall"
+        self._in_vain = order["in_vain"]
+        self._heard_last = b""
         self._poll = select.poll()
         self._do: dict[int, Callable[[int], object]] = {}
 
@@ -219,7 +220,7 @@ class Watch:
     def _is_over(self) -> bool:
         now = time.monotonic()
         if not self._ended_by and self._ended is None and now >= self._ends_at:
-            self._ended_by = self._ended_by_time()
+            self._ended_by = self._ends_by
         if self._ended_by:
             return True
         if self._ended is None:
@@ -247,22 +248,20 @@ class Watch:
             self._forget(descriptor)
             return False
         self._captures[descriptor].add(part)
-        if self._order["in_vain"]:
-            self._look_for_vain_waiting(part)
+        if self._in_vain:
+            self._listen_for_vain_waiting(part)
         if sum(capture.total_bytes for capture in self._captures.values()) > self._order["output_bytes"]:
             self._ended_by = self._ended_by or "output"
         return True
 
-    def _look_for_vain_waiting(self, part: bytes) -> None:
+    def _listen_for_vain_waiting(self, part: bytes) -> None:
         """Give a call a moment more once it has said that what it wants is not there."""
-        text = (self._seen_last + part).lower()
-        self._seen_last = part[-_LONGEST_WORDING:]
-        if any(wording in text for wording in self._order["in_vain"]):
-            self._order["in_vain"] = []
-            self._ends_at = min(self._ends_at, time.monotonic() + VAIN_S)
-
-    def _ended_by_time(self) -> str:
-        return "wall" if self._ends_at >= self._began + self._order["wall_us"] / 1e6 else "vain"
+        text = (self._heard_last + part).lower()
+        self._heard_last = text[-_LONGEST_WORDING:]
+        if any(wording in text for wording in self._in_vain):
+            self._in_vain = []
+            if (end := time.monotonic() + VAIN_S) < self._ends_at:
+                self._ends_at, self._ends_by = end, "vain"
 
     def _drain(self, descriptor: int) -> None:
         while self._read(descriptor):
