@@ -247,12 +247,14 @@ def test_an_interruption_leaves_a_job_that_goes_on_and_a_partial_report(
 
 
 def _start(stage: StageName, folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    # Who starts the tests in the background has the interruption ignored, and children inherit that.
+    heeding = ["env", "--default-signal=INT"]
     command: list[str | Path] = [PROGRAM]
     if stage in SLOW_STAGES:
         module, name = SLOW_STAGES[stage]
         command = [sys.executable, "-P", "-c", SLOW.format(module=module, name=name)]
     return subprocess.Popen(
-        [*command, *words],
+        [*heeding, *command, *words],
         cwd=folder,
         env={**environment(), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
