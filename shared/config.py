@@ -212,7 +212,7 @@ class _File:
         content: dict[str, Any] = {}
         places: dict[str, tuple[Path, str]] = {}
         for name, keys in (("pyproject.toml", ("tool", "testronaut")), (FILE, ())):
-            path = next((parent / name for parent in (folder, *folder.parents) if (parent / name).is_file()), None)
+            path = next((parent / name for parent in (folder, *folder.parents) if _is_there(parent / name)), None)
             if path is None:
                 continue
             text, table = _read(path, keys)
@@ -238,6 +238,14 @@ def _keys_in(given: object) -> Iterator[str]:
     elif isinstance(given, list):
         for entry in given:
             yield from _keys_in(entry)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file is there; what lies in a folder that may not be looked into is not there for us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _read(path: Path, keys: tuple[str, ...]) -> tuple[str, dict[str, Any]]:

@@ -114,3 +114,7 @@ def test_variables_that_are_no_settings_are_named_with_those_near() -> None:
     assert list(unknown_variables(environment)) == [
         ("TESTRONAUT_EXECUTON__TIMEOUT_S", ["TESTRONAUT_EXECUTION__TIMEOUT_S"])
     ]
+
+
+def test_a_folder_that_cannot_be_looked_into_holds_no_settings() -> None:
+    assert load_settings(Path("/", "x" * 300)) == load_settings(Path("/"))
