@@ -24,6 +24,7 @@ from shared.store.session import Store, Transaction, make_engine
 from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing, new_traceparent
 from tests.fakes.clock import FakeClock
+from tests.fakes.executor import OneExecutor
 from tests.fakes.pretend import PretendAnalyzer, PretendExecutor, PretendGenerator, PretendVerifier
 from tests.fakes.tokens import FakeTokens
 from worker.lease import Drain, Heartbeat
@@ -87,7 +88,7 @@ class World:
         return Turns(
             store=self.store,
             stages=self.stages,
-            executor_for=lambda _: self.executor,
+            executors=OneExecutor(self.executor),
             heartbeat=self.heartbeat,
             tokens=self.tokens,
             clock=self.clock,

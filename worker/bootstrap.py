@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import svcs
@@ -28,7 +29,7 @@ from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing, open_tracing
 from worker.analysis.probe import HelpAnalyzer
 from worker.execution.auto import Auto
-from worker.execution.bubblewrap import Bubblewrap
+from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce
 from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
@@ -54,7 +55,12 @@ GENERATORS: Choices[Generator] = Choices("generator", "testronaut.generators", {
 EXECUTORS: Choices[Executor] = Choices(
     "sandbox",
     "testronaut.executors",
-    {"auto": lambda: Auto([Bubblewrap]), "bubblewrap": Bubblewrap, "local": Local},
+    {
+        "auto": lambda: Auto([Bubblewrap, BubblewrapOnce]),
+        "bubblewrap": Bubblewrap,
+        "bubblewrap-once": BubblewrapOnce,
+        "local": Local,
+    },
 )
 CHECKS: Choices[Check] = Choices("check", "testronaut.checks", {check.name: check for check in BUILT_IN})
 ASSEMBLE: Assembler = assemble
@@ -124,7 +130,7 @@ def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lane
     return Turns(
         store=store,
         stages=make_stages(settings),
-        executor_for=cache(_executor_for),
+        executors=Executors(),
         heartbeat=Heartbeat(store, clock, drain, worker.lease_s, worker.max_runtime_s),
         tokens=container.get_abstract(Tokens),
         clock=clock,
@@ -163,5 +169,21 @@ def probe(policy: SandboxPolicy) -> Capabilities:
     return EXECUTORS.make(policy.executor).probe()
 
 
-def _executor_for(policy: SandboxPolicy) -> Executor:
-    return EXECUTORS.make(policy.executor)
+class Executors:
+    """The executors of one process, each made when a policy first asks for it."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Executor] = {}
+        self._lock = Lock()
+
+    def of(self, policy: SandboxPolicy) -> Executor:
+        """Give the one that a policy names."""
+        with self._lock:
+            if policy.executor not in self._made:
+                self._made[policy.executor] = EXECUTORS.make(policy.executor)
+            return self._made[policy.executor]
+
+    def close(self) -> None:
+        """End all that they keep warm."""
+        for executor in self._made.values():
+            executor.close()

@@ -163,15 +163,18 @@ def _is_running(job_id: JobId, store: Store) -> bool:
 
 @contextmanager
 def _threads(turns: Turns, tokens: LocalTokens, drain: Drain, job_id: JobId, slots: int) -> Iterator[None]:
-    with ThreadPoolExecutor(slots, "slot") as pool:
-        for _ in range(slots):
-            pool.submit(_serve, turns, tokens, drain, job_id)
-        try:
-            yield
-        finally:
-            drain.start()
-            tokens.end(slots)
-    turns.heartbeat.close()
+    try:
+        with ThreadPoolExecutor(slots, "slot") as pool:
+            for _ in range(slots):
+                pool.submit(_serve, turns, tokens, drain, job_id)
+            try:
+                yield
+            finally:
+                drain.start()
+                tokens.end(slots)
+    finally:
+        turns.heartbeat.close()
+        turns.executors.close()
 
 
 def _serve(turns: Turns, tokens: LocalTokens, drain: Drain, job_id: JobId) -> None:

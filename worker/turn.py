@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -32,13 +32,25 @@ from worker.stages.base import Stage
 log = structlog.get_logger()
 
 
+class Executors(Protocol):
+    """Gives the executor of a policy, and ends what all of them keep."""
+
+    def of(self, policy: SandboxPolicy) -> Executor:
+        """Give it."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Turns:
     """Takes turns at stages, for one process; any number of threads may call it."""
 
     store: Store
     stages: Mapping[StageName, Stage[Any, Any]]
-    executor_for: Callable[[SandboxPolicy], Executor]
+    executors: Executors
     heartbeat: Heartbeat
     tokens: Tokens
     clock: Clock
@@ -63,6 +75,7 @@ class Turns:
     def close(self) -> None:
         """Let go of everything that a process holds."""
         self.heartbeat.close()
+        self.executors.close()
         self.traces.close()
         self.tokens.close()
         self.store.close()
@@ -128,7 +141,7 @@ class Attempt:
     def _compute(self) -> None:
         job, given = self.store.read(lambda tx: (tx.jobs.get(self.item.job_id), self.stage.load(tx, self.item)))
         self._watch_the_time(job)
-        executor = self.turns.executor_for(job.spec.policy)
+        executor = self.turns.executors.of(job.spec.policy)
         with executor.open(job.spec.tool, job.spec.policy, job.spec.limits, self.lease) as sandbox:
             self._sandbox = RememberingSandbox(
                 sandbox, job.id, self.store, self._remember, self.turns.metrics, self.turns.traces, self.lanes

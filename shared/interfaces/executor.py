@@ -200,3 +200,7 @@ class Executor(Protocol):
         Any number of threads may use it.
         """
         ...
+
+    def close(self) -> None:
+        """End all that is kept warm between sandboxes; nothing is open any more."""
+        ...

@@ -93,7 +93,7 @@ class Limits(Value):
     file_bytes: int = Field(default=64 << 20, ge=1)
     disk_bytes: int = Field(default=64 << 20, ge=1 << 20)
     processes: int = Field(default=256, ge=8)
-    open_files: int = Field(default=256, ge=32)
+    open_files: int = Field(default=256, ge=128)
 
 
 class Call(Value):
@@ -137,6 +137,13 @@ class Call(Value):
         return digest_of(content)
 
 
+class Isolation(StrEnum):
+    """What a call shares with those before it: numbers of processes and mounts, or nothing."""
+
+    REUSE = "reuse"
+    FRESH = "fresh"
+
+
 class Surroundings(Value):
     """What lies around a call and should not matter; the defaults are what a first call sees."""
 
@@ -146,6 +153,7 @@ class Surroundings(Value):
     folder: str = Field(default="case", pattern=r"^[a-z][a-z0-9-]{0,62}$")
     home: str = Field(default="user", pattern=r"^[a-z][a-z0-9-]{0,30}$")
     host: str = Field(default="sandbox", pattern=r"^[a-z][a-z0-9-]{0,62}$")
+    isolation: Isolation = Isolation.REUSE
 
 
 PINNED = Surroundings()

@@ -13,7 +13,7 @@ from sqlmodel import Field as RowField
 from sqlmodel import Relationship, SQLModel
 
 from shared.models.base import BigKey, Utc, Value, Word, body_of, word_of
-from shared.models.call import BlobRef, CallFile, Limits
+from shared.models.call import BlobRef, CallFile, Isolation, Limits
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 
@@ -104,6 +104,7 @@ class SandboxPolicy(Value):
     """Where calls run and what they may reach."""
 
     executor: str = "auto"
+    isolation: Isolation = Isolation.REUSE
     network: Network = Network.OFF
 
 

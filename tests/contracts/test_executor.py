@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,12 @@ from shared.interfaces.executor import (
     ToolNotExecutableError,
     ToolNotFoundError,
 )
-from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Limits, Surroundings
+from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, Status, Stream, TestResult
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard, Halted
 from tests.ordinary import ordinary_python, run_as_ordinary
-from worker.execution.bubblewrap import Bubblewrap, best_foundation
+from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce, best_foundation
 from worker.execution.local import Local
 from worker.execution.sandbox import ContentMissingError
 
@@ -59,17 +59,31 @@ def made(name: str) -> Executor:
         best_foundation()
     except SandboxUnavailableError as error:
         pytest.skip(f"no sandbox can be built here: {error.message}")
-    return Bubblewrap()
+    return {"bubblewrap": Bubblewrap, "bubblewrap fresh": BubblewrapFresh, "bubblewrap-once": BubblewrapOnce}[name]()
 
 
-@pytest.fixture(params=["bubblewrap", "local", "fake"])
-def executor(request: pytest.FixtureRequest) -> Executor:
-    return made(request.param)
+class BubblewrapFresh(Bubblewrap):
+    """Puts every call into namespaces of its own, whatever the policy says."""
+
+    def open(
+        self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard
+    ) -> AbstractContextManager[Sandbox]:
+        return super().open(tool, policy.model_copy(update={"isolation": Isolation.FRESH}), limits, guard)
 
 
-@pytest.fixture(params=["bubblewrap", "local"])
-def real(request: pytest.FixtureRequest) -> Executor:
-    return made(request.param)
+REAL = ["bubblewrap", "bubblewrap fresh", "bubblewrap-once", "local"]
+
+
+@pytest.fixture(params=[*REAL, "fake"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with closing(made(request.param)) as one:
+        yield one
+
+
+@pytest.fixture(params=REAL)
+def real(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with closing(made(request.param)) as one:
+        yield one
 
 
 @contextmanager
@@ -141,7 +155,7 @@ class TestEveryone:
             sandbox.run(Call(argv=(b"say", b"x")))
 
     def test_a_missing_tool_is_missed_at_the_first_call_not_before(self) -> None:
-        for executor in (Bubblewrap(), FakeExecutor(missing=ToolNotFoundError("no"))):
+        for executor in (made("bubblewrap"), FakeExecutor(missing=ToolNotFoundError("no"))):
             with opened(executor, ToolSpec(argv=(b"no-such-tool-4711",))) as sandbox:
                 with pytest.raises(ToolNotFoundError):
                     _ = sandbox.tool
@@ -427,8 +441,10 @@ def test_local_is_refused_for_root() -> None:
         sandbox.run(Call(argv=(b"say", b"x")))
 
 
-def test_bubblewrap_holds_all_that_it_names() -> None:
-    capabilities = made("bubblewrap").probe()
+@pytest.mark.parametrize("name", ["bubblewrap", "bubblewrap fresh", "bubblewrap-once"])
+def test_bubblewrap_holds_all_that_it_names(name: str) -> None:
+    with closing(made(name)) as executor:
+        capabilities = executor.probe()
     assert capabilities.missing == ()
     assert len(capabilities.holds) >= 15
 

@@ -92,6 +92,9 @@ class Executor:
     def open(self, tool, policy, limits, guard):
         yield Sandbox(tool, guard)
 
+    def close(self):
+        pass
+
 
 class Greets:
     code = "TN990"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from shared.interfaces.executor import Capabilities, Guard, GuardedSandbox, Hold, Provided, Sandbox, Stop
+from shared.interfaces.executor import Capabilities, Executor, Guard, GuardedSandbox, Hold, Provided, Sandbox, Stop
 from shared.models.call import Call, Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, Stream, TestResult
@@ -104,6 +104,24 @@ class FakeExecutor:
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
         yield FakeSandbox(self, tool, guard)
+
+    def close(self) -> None:
+        """Keep nothing."""
+
+
+class OneExecutor:
+    """The executors of a process that has but one."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def of(self, _: SandboxPolicy) -> Executor:
+        """Give it, whatever is asked for."""
+        return self._executor
+
+    def close(self) -> None:
+        """End what it keeps."""
+        self._executor.close()
 
 
 def _result(answer: TestResult | bytes | int | tuple[int, bytes, bytes]) -> TestResult:

@@ -80,6 +80,9 @@ class PretendExecutor:
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
         yield PretendSandbox(tool, guard, lambda call: self.before(call))  # noqa: PLW0108 - a test may set it later
 
+    def close(self) -> None:
+        """Keep nothing."""
+
 
 class PretendAnalyzer:
     """Believes every word of `--help` that begins with dashes."""

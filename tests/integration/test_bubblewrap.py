@@ -7,19 +7,20 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.interfaces.executor import Capabilities, SandboxUnavailableError
-from shared.models.call import Call, CallFile, Limits, Surroundings
+from shared.models.call import Call, CallFile, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Status
 from tests.fakes.executor import FakeGuard
 from tests.ordinary import ROOT, environment, ordinary_python
-from worker.execution.bubblewrap import Bubblewrap, best_foundation
+from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce, best_foundation
 from worker.execution.foundation import VARIANTS, Foundation, Variant
 
 PLAIN = ToolSpec(argv=(os.fsencode(ROOT / "tests" / "specimens" / "plain.sh"),))
@@ -37,14 +38,22 @@ def foundation() -> Foundation:
         pytest.skip(f"no sandbox can be built here: {error.message}")
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.level}-{variant.forbids_namespaces}")
-def test_every_variant_makes_calls_and_says_what_it_is(foundation: Foundation, variant: Variant) -> None:
-    executor = Bubblewrap(found_on=lambda: Foundation(foundation.program, variant))
-    with executor.open(PLAIN, SandboxPolicy(), LIMITS, FakeGuard()) as sandbox:
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.suffix}-{variant.forbids_namespaces}")
+@pytest.mark.parametrize("kind", [Bubblewrap, BubblewrapOnce])
+@pytest.mark.parametrize("isolation", Isolation)
+def test_every_variant_makes_calls_and_says_what_it_is(
+    foundation: Foundation, variant: Variant, kind: Callable[..., Bubblewrap | BubblewrapOnce], isolation: Isolation
+) -> None:
+    executor = kind(found_on=lambda: Foundation(foundation.program, variant))
+    with closing(executor), executor.open(PLAIN, SandboxPolicy(isolation=isolation), LIMITS, FakeGuard()) as sandbox:
         said = sandbox.run(Call(argv=(b"do", b"cat a; touch b; ls /proc | wc -l"), files=(CallFile(path=b"a"),)))
         left = sandbox.run(Call(argv=(b"do", b"sleep 60 & exit 3")))
         late = sandbox.run(Call(argv=(b"do", b"sleep 60"), limits=Limits(wall_s=0.3)))
-    assert (said.status, said.level, [change.path for change in said.files]) == (Status.OK, variant.level, [b"b"])
+    assert (said.status, said.level, [change.path for change in said.files]) == (
+        Status.OK,
+        executor.name + variant.suffix,
+        [b"b"],
+    )
     assert (int(said.stdout.content) > 10) is variant.has_proc
     assert left.exit_code == 3
     assert set(left.leftovers) <= ({"sleep", "plain.sh"} if variant.has_proc else {"?"})
@@ -151,7 +160,10 @@ def test_where_proc_cannot_be_mounted_it_is_built_without(python: str) -> None:
 class TestSurroundings:
     @pytest.fixture
     def run(self) -> Iterator[Any]:
-        with Bubblewrap().open(PLAIN, SandboxPolicy(), LIMITS, FakeGuard()) as sandbox:
+        with (
+            closing(Bubblewrap()) as executor,
+            executor.open(PLAIN, SandboxPolicy(), LIMITS, FakeGuard()) as sandbox,
+        ):
             yield lambda code, **around: sandbox.run(
                 Call(argv=(b"do", code.encode())), surroundings=Surroundings(**around)
             )
@@ -182,7 +194,8 @@ class TestSurroundings:
 
 
 def test_with_the_network_on_names_are_looked_up_as_here() -> None:
-    with Bubblewrap().open(PLAIN, SandboxPolicy(network=Network.ON), LIMITS, FakeGuard()) as sandbox:
+    policy = SandboxPolicy(network=Network.ON)
+    with closing(Bubblewrap()) as executor, executor.open(PLAIN, policy, LIMITS, FakeGuard()) as sandbox:
         told = sandbox.run(Call(argv=(b"do", b"cat /etc/resolv.conf; grep hosts /etc/nsswitch.conf"))).stdout.content
     assert told == Path("/etc/resolv.conf").read_bytes() + b"hosts: files dns\n"
 

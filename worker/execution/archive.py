@@ -18,10 +18,10 @@ from worker.execution.visible import SYSTEM, is_below
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("worker", "worker/execution", "worker/execution/inside")
-_MODULES = ("wire", "filesystem", "processes", "runner")
+_MODULES = ("wire", "kernel", "seccomp", "volumes", "filesystem", "processes", "watch", "runner")
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _START = "import sys; sys.path.insert(0, {!r}); from worker.execution.inside.runner import main; main()"
-# Compiled once, by the Python that will run it: to compile at every start would cost 4 ms of every call.
+# Compiled once, by the Python that will run it: to compile at every start would cost 4 ms of each.
 _COMPILE = """
 import ctypes, hashlib, resource, select, sys
 from py_compile import PycInvalidationMode, compile
@@ -39,9 +39,9 @@ class RunnerProgram:
     prefix: str | None
     archive: bytes
 
-    def command(self, place: str, socket: int) -> list[str]:
-        """Give the words that start the runner, whose archive lies at a place."""
-        return [self.python, "-I", "-S", "-c", _START.format(place), str(socket)]
+    def command(self, place: str, orders: int, answers: int) -> list[str]:
+        """Give the words that start the runner, whose archive lies at a place, with its two descriptors."""
+        return [self.python, "-I", "-S", "-c", _START.format(place), str(orders), str(answers)]
 
 
 def runner_program() -> RunnerProgram:

@@ -39,6 +39,11 @@ class Auto:
         with ExitStack() as stack:
             yield _Deferred(lambda: stack.enter_context(self._choose().open(tool, policy, limits, guard)))
 
+    def close(self) -> None:
+        """End what the chosen one keeps warm."""
+        if self._chosen:
+            self._chosen.close()
+
     def _choose(self) -> Executor:
         if self._chosen is None:
             self._chosen = next((one for one in self._made() if one.probe().is_usable), None)

@@ -1,11 +1,12 @@
-"""The executor `bubblewrap`: each call in new namespaces of its own, built by bwrap as an ordinary user."""
+"""The executors whose sandboxes bwrap builds, as an ordinary user: warm ones for many calls, or one for each."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox
@@ -15,23 +16,39 @@ from shared.models.test_result import Status, TestResult
 from shared.utils.errors import TestronautError
 from worker.execution import layout
 from worker.execution.archive import RunnerProgram, runner_program
-from worker.execution.connection import Launch, RunnerFailedError, start
+from worker.execution.connection import Connection, Launch, RunnerFailedError, start
 from worker.execution.foundation import Foundation, Variant, first_that_works, found_program
-from worker.execution.hidden import Hidden, hidden_in
-from worker.execution.limits import is_counted_by_namespace, threads_of
+from worker.execution.hidden import hidden_in
+from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
+from worker.execution.pool import MOST_CALLS, Pool, Site
 from worker.execution.probe import Unguarded, examine, unusable
 from worker.execution.provide import Found, find
 from worker.execution.reach import NOBODY, closed_folders, descent, passage
-from worker.execution.sandbox import Place, RunnerSandbox
+from worker.execution.sandbox import Ground, RunnerSandbox
 from worker.knowledge.network import NO_NETWORK
 
 _SEALED = ("--die-with-parent", "--new-session", "--as-pid-1", "--clearenv")
+# Held by the runner alone, over its own namespaces: it renews the folders, and parts calls from each other.
+_RENEWING = ("--cap-add", "CAP_SYS_ADMIN")
 
 Founding = Callable[[], Foundation]
 
 
+@dataclass(frozen=True)
+class Blueprint:
+    """Of what a sandbox is built; calls share a warm one where it is the same.
+
+    `shown_ids` are device and inode of what is shown: another folder at an old place is another sandbox.
+    """
+
+    words: tuple[str, ...]
+    files: tuple[tuple[str, bytes], ...]
+    ground: Ground
+    shown_ids: tuple[tuple[int, int], ...]
+
+
 class BubblewrapSandbox(RunnerSandbox):
-    """Calls of one tool, each in a sandbox of its own."""
+    """Calls of one tool in sandboxes that bubblewrap builds."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what is asked for, and what is known already
         self,
@@ -39,23 +56,25 @@ class BubblewrapSandbox(RunnerSandbox):
         policy: SandboxPolicy,
         limits: Limits,
         guard: Guard,
-        found_on: Founding,
+        made_by: _Builder,
         kept: ExitStack,
-        search: Sequence[str] | None = None,
     ) -> None:
-        super().__init__(spec, limits, guard)
-        self._network = policy.network
-        self._found_on = found_on
+        super().__init__(spec, policy, limits, guard, made_by.pool)
+        self._made_by = made_by
         self._kept = kept
-        self._search = search
+        self._blueprints: dict[Hashable, Blueprint] = {}
 
     @property
     def in_vain(self) -> Sequence[str]:
-        return NO_NETWORK if self._network is Network.OFF else ()
+        return NO_NETWORK if self.policy.network is Network.OFF else ()
 
     @property
     def level(self) -> str:
-        return self._foundation.variant.level
+        return self._made_by.name + self._foundation.variant.suffix
+
+    @property
+    def can_part(self) -> bool:
+        return self._made_by.is_warm
 
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
         result = super()._run(call, repetition, surroundings)
@@ -66,66 +85,93 @@ class BubblewrapSandbox(RunnerSandbox):
 
     def _prepare(self) -> None:
         super()._prepare()
-        _ = self._foundation, self._program, self._entry
+        _ = self._foundation, self._program, self._shown
 
     def _find(self) -> Found:
-        found = find(self.spec, self._search)
+        found = find(self.spec, self._made_by.search)
         if os.geteuid() == 0:
             closed_folders([found.view.real, *found.view.binds])
         return found
 
-    @contextmanager
-    def _start(self, surroundings: Surroundings, limits: Limits) -> Iterator[Place]:
+    def _kind(self, surroundings: Surroundings, limits: Limits) -> Blueprint:
         if layout.is_taken(surroundings):
             raise RunnerFailedError(f"a call cannot be made in /{surroundings.folder}")
-        contents = {layout.RUNNER_PLACE: self._program.archive, **layout.made_up(surroundings, self._network)}
-        with ExitStack() as stack:
-            files = {path: stack.enter_context(_memory(content)) for path, content in contents.items()}
-            words = [*self._entry, *self._words(surroundings, limits, files)]
-            user = NOBODY if os.geteuid() == 0 and not self._entry else None
+        told = (surroundings.zone, surroundings.folder, surroundings.home, surroundings.host)
+        bounds = (limits.disk_bytes, tuple(rlimits(limits, _processes(limits)).items()))
+        known = self._blueprints.get((told, bounds))
+        if known is None:
+            known = self._blueprints[told, bounds] = self._drawn(surroundings, *bounds)
+        return known
+
+    def _drawn(self, surroundings: Surroundings, disk_bytes: int, bounds: tuple[tuple[str, int], ...]) -> Blueprint:
+        volumes = layout.volumes_of(surroundings)
+        site = Site(layout.folder_of(surroundings), layout.home_of(surroundings), layout.TEMPORARY)
+        return Blueprint(
+            words=tuple(self._words(surroundings, disk_bytes)),
+            files=(
+                (layout.RUNNER_PLACE, self._program.archive),
+                *layout.made_up(surroundings, self.policy.network).items(),
+            ),
+            ground=Ground(
+                site=site,
+                volumes=volumes,
+                renewal="mount" if self._made_by.is_warm else "none",
+                rlimits=bounds,
+                disk_bytes=disk_bytes,
+                counted=tuple(path for path, _ in volumes),
+                fixed=(*(path for path, _ in self._shown.links), *self._shown.binds),
+                has_proc=self._foundation.variant.has_proc,
+            ),
+            shown_ids=tuple(_identity(path) for path in self._shown.binds),
+        )
+
+    def _start(self, surroundings: Surroundings, limits: Limits, held: ExitStack) -> tuple[Connection, Ground]:
+        with self._preparing:
+            entry = self._entry
+        blueprint = self._kind(surroundings, limits)
+        with ExitStack() as lent:
+            files = {path: lent.enter_context(_memory(content)) for path, content in blueprint.files}
+            words = [*entry, self._foundation.program, *blueprint.words, *_file_words(files)]
+            user = NOBODY if os.geteuid() == 0 and not entry else None
 
             def command(socket: int) -> list[str]:
-                return [*words, "--", *self._program.command(layout.RUNNER_PLACE, socket)]
+                return [*words, "--", *self._program.command(layout.RUNNER_PLACE, socket, socket)]
 
-            runner = stack.enter_context(start(Launch(command, tuple(files.values()), user)))
-            folder, home = layout.folder_of(surroundings), layout.home_of(surroundings)
-            volumes = (folder, home, layout.TEMPORARY)
-            yield Place(runner, folder, home, layout.TEMPORARY, volumes, _processes(limits))
+            launch = Launch(command, tuple(files.values()), user)
+            return held.enter_context(start(launch, self._pool.begin)), blueprint.ground
 
-    def _words(self, surroundings: Surroundings, limits: Limits, files: dict[str, int]) -> Iterator[str]:
-        yield from (self._foundation.program, "--unshare-all", *_SEALED)
-        if self._network is Network.ON:
+    def _words(self, surroundings: Surroundings, disk_bytes: int) -> Iterator[str]:
+        is_warm = self._made_by.is_warm
+        yield from ("--unshare-all", *_SEALED, *(_RENEWING if is_warm else ()))
+        if self.policy.network is Network.ON:
             yield "--share-net"
         yield from self._foundation.variant.words()
         yield from layout.system_words()
         yield from ("--dev", "/dev")
         yield from layout.identity_words(surroundings)
-        yield from layout.own_words(surroundings, limits)
+        yield from layout.own_words(surroundings, None if is_warm else disk_bytes)
         yield from layout.shown_words(self._shown)
-        for path, descriptor in files.items():
-            yield from ("--perms", "0444", "--file", str(descriptor), path)
-        yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/")
 
     @cached_property
     def _foundation(self) -> Foundation:
-        return self._found_on()
+        return self._made_by.found_on()
 
     @cached_property
     def _program(self) -> RunnerProgram:
         return runner_program()
 
-    @property
+    @cached_property
     def _shown(self) -> layout.Shown:
         view, prefix = self.found.view, self._program.prefix
-        return layout.Shown(binds=(*view.binds, *([prefix] if prefix else ())), links=view.links, hidden=self._hidden)
-
-    @cached_property
-    def _hidden(self) -> Hidden:
-        return hidden_in(self.found.view.binds)
+        binds = (*view.binds, *([prefix] if prefix else ()))
+        return layout.Shown(binds=binds, links=view.links, hidden=hidden_in(view.binds))
 
     def _is_hidden_anew(self) -> bool:
-        before, self._hidden = self._hidden, hidden_in(self.found.view.binds)
-        return self._hidden != before
+        before = self._shown.hidden
+        with self._preparing:
+            self.__dict__.pop("_shown", None)
+            self._blueprints.clear()
+        return self._shown.hidden != before
 
     @cached_property
     def _entry(self) -> Sequence[str]:
@@ -136,19 +182,21 @@ class BubblewrapSandbox(RunnerSandbox):
         return self._kept.enter_context(passage(closed, self._shown.binds)) if closed else descent()
 
 
-class Bubblewrap:
-    """Opens sandboxes that bubblewrap builds."""
+class _Builder:
+    """Opens sandboxes that bubblewrap builds, and keeps what they share in this process."""
 
-    name = "bubblewrap"
+    name: str
+    is_warm: bool
 
     def __init__(self, search: Sequence[str] | None = None, found_on: Founding | None = None) -> None:
-        self._search = search
-        self._found_on = found_on or best_foundation
+        self.search = search
+        self.found_on = found_on or partial(best_foundation, self.name)
+        self.pool = Pool(MOST_CALLS if self.is_warm else 1)
 
     def probe(self) -> Capabilities:
         """Say what is enforced here, by trying; never raises for what does not work."""
         try:
-            return _held_by(self._found_on(), os.geteuid())
+            return _held_by(self.name, self.found_on(), os.geteuid())
         except _NotHeldError as error:
             return error.capabilities
         except (TestronautError, OSError) as error:
@@ -161,9 +209,30 @@ class Bubblewrap:
 
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        """Open a sandbox; what it keeps between calls is let go at the end."""
+        """Open a sandbox; what runs calls may outlast it, for the next one of its kind."""
         with ExitStack() as kept:
-            yield BubblewrapSandbox(tool, policy, limits, guard, self._found_on, kept, self._search)
+            yield BubblewrapSandbox(tool, policy, limits, guard, self, kept)
+
+    def close(self) -> None:
+        """End all that is kept warm."""
+        self.pool.close()
+
+
+class Bubblewrap(_Builder):
+    """Keeps sandboxes warm: one after the other, calls are made in the same, whose folders are renewed."""
+
+    name = "bubblewrap"
+    is_warm = True
+
+
+class BubblewrapOnce(_Builder):
+    """Builds a sandbox for each call, in which nothing holds any privilege; slower, and simplest to audit."""
+
+    name = "bubblewrap-once"
+    is_warm = False
+
+
+_BUILDERS: Mapping[str, type[_Builder]] = {kind.name: kind for kind in (Bubblewrap, BubblewrapOnce)}
 
 
 class _NotHeldError(Exception):
@@ -175,9 +244,13 @@ class _NotHeldError(Exception):
 
 
 @cache
-def _held_by(foundation: Foundation, _user: int) -> Capabilities:
-    executor = Bubblewrap(found_on=lambda: foundation)
-    capabilities = examine(executor, foundation.variant.level, _dispensable(foundation.variant))
+def _held_by(name: str, foundation: Foundation, _user: int) -> Capabilities:
+    executor = _BUILDERS[name](found_on=lambda: foundation)
+    try:
+        level = executor.name + foundation.variant.suffix
+        capabilities = examine(executor, level, _dispensable(foundation.variant))
+    finally:
+        executor.close()
     if not capabilities.is_usable:
         raise _NotHeldError(capabilities)
     return capabilities
@@ -189,7 +262,7 @@ def _dispensable(variant: Variant) -> frozenset[str]:
     return frozenset(unseen if variant.forbids_namespaces else unseen | {"no user namespace inside"})
 
 
-def best_foundation() -> Foundation:
+def best_foundation(name: str = Bubblewrap.name) -> Foundation:
     """Find out once for each process, user and bubblewrap what can be built here.
 
     Raises:
@@ -197,18 +270,33 @@ def best_foundation() -> Foundation:
 
     """
     program = found_program()
-    return _best_of(program, Path(program).stat().st_mtime_ns, os.geteuid())
+    return _best_of(name, program, Path(program).stat().st_mtime_ns, os.geteuid())
 
 
 @cache
-def _best_of(program: str, _version: int, _user: int) -> Foundation:
-    return first_that_works(program, _make_trial_call)
+def _best_of(name: str, program: str, _version: int, _user: int) -> Foundation:
+    return first_that_works(program, partial(_make_trial_call, name))
 
 
-def _make_trial_call(foundation: Foundation) -> TestResult:
+def _make_trial_call(name: str, foundation: Foundation) -> TestResult:
     spec = ToolSpec(argv=(os.fsencode(runner_program().python),))
-    with Bubblewrap(found_on=lambda: foundation).open(spec, SandboxPolicy(), Limits(), Unguarded()) as sandbox:
-        return sandbox.run(Call(argv=(b"-I", b"-S", b"-c", b"")))
+    executor = _BUILDERS[name](found_on=lambda: foundation)
+    try:
+        with executor.open(spec, SandboxPolicy(), Limits(), Unguarded()) as sandbox:
+            return sandbox.run(Call(argv=(b"-I", b"-S", b"-c", b"")))
+    finally:
+        executor.close()
+
+
+def _file_words(files: Mapping[str, int]) -> Iterator[str]:
+    for path, descriptor in files.items():
+        yield from ("--perms", "0444", "--file", str(descriptor), path)
+    yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/")
+
+
+def _identity(path: str) -> tuple[int, int]:
+    status = Path(path).stat()
+    return status.st_dev, status.st_ino
 
 
 def _processes(limits: Limits) -> int:

@@ -37,8 +37,12 @@ class Launch:
     user: int | None = None
 
 
+Start = Callable[[Callable[[], "subprocess.Popen[bytes]"]], "subprocess.Popen[bytes]"]
+"""Starts a process: here, or in a thread that lasts as long as it."""
+
+
 @contextmanager
-def start(launch: Launch) -> Iterator[Connection]:
+def start(launch: Launch, begin: Start = lambda start_it: start_it()) -> Iterator[Connection]:
     """Start a runner with an empty environment; whatever happens, it and all that it holds are gone at the end.
 
     Raises:
@@ -49,7 +53,7 @@ def start(launch: Launch) -> Iterator[Connection]:
     log = os.memfd_create("log")
     try:
         with ours:
-            process = _started(launch, theirs, log)
+            process = begin(lambda: _started(launch, theirs, log))
             try:
                 yield Connection(process, ours, log)
             finally:
@@ -109,6 +113,10 @@ class Connection:
         if not isinstance(answer, dict) or "error" in answer:
             raise RunnerFailedError(_text(answer))
         return answer
+
+    def hang_up(self) -> None:
+        """Let the runner end by itself, without waiting for it."""
+        self.socket.shutdown(socket.SHUT_RDWR)
 
     def _told(self) -> str:
         """Give what it said before it ended, which it is given a moment for."""

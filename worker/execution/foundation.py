@@ -20,9 +20,12 @@ _PLACES = "/usr/local/bin:/usr/bin:/bin"
 
 @dataclass(frozen=True)
 class Variant:
-    """How much is built: the first of the variants is all of it, the last the least that is still a sandbox."""
+    """How much is built: the first of the variants is all of it, the last the least that is still a sandbox.
 
-    level: str
+    `suffix` says in the level of results what is missing.
+    """
+
+    suffix: str
     has_proc: bool
     forbids_namespaces: bool
 
@@ -35,10 +38,10 @@ class Variant:
 
 
 VARIANTS = (
-    Variant("bubblewrap", has_proc=True, forbids_namespaces=True),
-    Variant("bubblewrap-nested", has_proc=True, forbids_namespaces=False),
-    Variant("bubblewrap-noproc", has_proc=False, forbids_namespaces=True),
-    Variant("bubblewrap-noproc", has_proc=False, forbids_namespaces=False),
+    Variant("", has_proc=True, forbids_namespaces=True),
+    Variant("-nested", has_proc=True, forbids_namespaces=False),
+    Variant("-noproc", has_proc=False, forbids_namespaces=True),
+    Variant("-noproc", has_proc=False, forbids_namespaces=False),
 )
 
 

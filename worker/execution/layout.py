@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from shared.models.call import Limits, Surroundings
+from shared.models.call import Surroundings
 from shared.models.job import Network
 from worker.execution.hidden import Hidden
 
@@ -91,13 +91,22 @@ def bind_words(paths: Sequence[str]) -> Iterator[str]:
         yield from ("--ro-bind", path, path)
 
 
-def own_words(surroundings: Surroundings, limits: Limits) -> Iterator[str]:
-    """Make the folders that can be written to, each with room for so much and no more."""
-    size = ("--size", str(limits.disk_bytes))
-    yield from ("--perms", "1777", *size, "--tmpfs", TEMPORARY)
-    yield from ("--perms", "1777", *size, "--tmpfs", _SHARED_MEMORY)
-    yield from ("--perms", "0755", *size, "--tmpfs", folder_of(surroundings))
-    yield from ("--perms", "0755", *size, "--tmpfs", home_of(surroundings))
+def volumes_of(surroundings: Surroundings) -> tuple[tuple[str, int], ...]:
+    """Give the folders that can be written to, with their modes."""
+    return (
+        (folder_of(surroundings), 0o755),
+        (home_of(surroundings), 0o755),
+        (TEMPORARY, 0o1777),
+        (_SHARED_MEMORY, 0o1777),
+    )
+
+
+def own_words(surroundings: Surroundings, disk_bytes: int | None) -> Iterator[str]:
+    """Make the folders that can be written to, each with room for so much and no more; None: only their places."""
+    for path, mode in volumes_of(surroundings):
+        room = ("--dir",) if disk_bytes is None else ("--size", str(disk_bytes), "--tmpfs")
+        # The size counts for the next word alone, and so do the permissions.
+        yield from ("--perms", f"{mode:04o}", *room, path)
 
 
 def shown_words(shown: Shown) -> Iterator[str]:

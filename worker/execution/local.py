@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,47 +13,59 @@ from shared.models.call import Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.utils.errors import TestronautError
 from worker.execution.archive import runner_program
-from worker.execution.connection import Launch, start
+from worker.execution.connection import Connection, Launch, start
 from worker.execution.inside import trials
-from worker.execution.limits import threads_of
+from worker.execution.limits import rlimits, threads_of
+from worker.execution.pool import Pool, Site
 from worker.execution.probe import examine, unusable
 from worker.execution.provide import Found, find
-from worker.execution.sandbox import Place, RunnerSandbox
+from worker.execution.sandbox import Ground, RunnerSandbox
 
 _NOT_FOR_ROOT = "Start it as an ordinary user, or use the sandbox bubblewrap."
 
 
 class LocalSandbox(RunnerSandbox):
-    """Calls of one tool, each in a temporary folder of its own; limits hold, walls there are none."""
+    """Calls of one tool, each in temporary folders that are empty again; limits hold, walls there are none."""
 
     level = "local"
 
-    def __init__(self, spec: ToolSpec, limits: Limits, guard: Guard, search: Sequence[str] | None = None) -> None:
-        super().__init__(spec, limits, guard)
-        self._search = search
+    def __init__(self, spec: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard, made_by: Local) -> None:
+        super().__init__(spec, policy, limits, guard, made_by.pool)
+        self._made_by = made_by
 
     def _find(self) -> Found:
-        return find(self.spec, self._search)
-
-    @contextmanager
-    def _start(self, surroundings: Surroundings, limits: Limits) -> Iterator[Place]:
         _refuse_root()
+        return find(self.spec, self._made_by.search)
+
+    def _kind(self, surroundings: Surroundings, limits: Limits) -> Hashable:
+        return (
+            surroundings.folder,
+            surroundings.home,
+            limits.disk_bytes,
+            tuple(rlimits(limits, limits.processes).items()),
+        )
+
+    def _start(self, surroundings: Surroundings, limits: Limits, held: ExitStack) -> tuple[Connection, Ground]:
         program = runner_program()
-        with ExitStack() as stack:
-            top = stack.enter_context(TemporaryDirectory(prefix="testronaut-", ignore_cleanup_errors=True))
-            archive = Path(top, "run.zip")
-            archive.write_bytes(program.archive)
-            runner = stack.enter_context(start(Launch(lambda socket: program.command(str(archive), socket))))
-            # The kernel counts everything that the user runs, so the call's share comes on top.
-            processes = limits.processes + threads_of(os.geteuid())
-            yield Place(
-                runner=runner,
-                folder=_made(top, "work", surroundings.folder),
-                home=_made(top, "home", surroundings.home),
-                temporary=_made(top, "tmp"),
-                volumes=(),
-                processes=processes,
-            )
+        top = held.enter_context(TemporaryDirectory(prefix="testronaut-", ignore_cleanup_errors=True))
+        archive = Path(top, "run.zip")
+        archive.write_bytes(program.archive)
+        launch = Launch(lambda socket: program.command(str(archive), socket, socket))
+        site = Site(
+            folder=_made(top, "work", surroundings.folder),
+            home=_made(top, "home", surroundings.home),
+            temporary=_made(top, "tmp"),
+        )
+        # The kernel counts everything that the user runs, so the call's share comes on top.
+        bounds = rlimits(limits, limits.processes + threads_of(os.geteuid()))
+        ground = Ground(
+            site=site,
+            volumes=((site.folder, 0o755), (site.home, 0o755), (site.temporary, 0o1777)),
+            renewal="wipe",
+            rlimits=tuple(bounds.items()),
+            disk_bytes=limits.disk_bytes,
+        )
+        return held.enter_context(start(launch, self._pool.begin)), ground
 
 
 class Local:
@@ -62,7 +74,8 @@ class Local:
     name = "local"
 
     def __init__(self, search: Sequence[str] | None = None) -> None:
-        self._search = search
+        self.search = search
+        self.pool = Pool()
 
     def probe(self) -> Capabilities:
         """Say what is enforced here, by trying; whoever asks for it by name has been told that it is little."""
@@ -74,12 +87,16 @@ class Local:
     def provide(self, tool: ToolSpec) -> Provided:
         """Find a tool."""
         _refuse_root()
-        return find(tool, self._search).provided
+        return find(tool, self.search).provided
 
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        """Open a sandbox; it keeps nothing between calls."""
-        yield LocalSandbox(tool, limits, guard, self._search)
+        """Open a sandbox; what runs calls may outlast it, for the next one of its kind."""
+        yield LocalSandbox(tool, policy, limits, guard, self)
+
+    def close(self) -> None:
+        """End all that is kept warm, and remove its folders."""
+        self.pool.close()
 
 
 def _refuse_root() -> None:

@@ -23,7 +23,7 @@ from worker.execution.environment import environment
 from worker.execution.inside import trials
 
 _LIMITS = Limits(
-    wall_s=10, memory_bytes=512 << 20, disk_bytes=2 << 20, file_bytes=1 << 20, processes=32, open_files=64, cpu_s=10
+    wall_s=10, memory_bytes=512 << 20, disk_bytes=2 << 20, file_bytes=1 << 20, processes=32, open_files=128, cpu_s=10
 )
 _MOST_NAMES = 200
 _SHORT_S = 0.3

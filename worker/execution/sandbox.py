@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -14,14 +14,15 @@ from typing import Any
 
 from shared.interfaces.executor import Guard, GuardedSandbox, Provided
 from shared.models.base import sha256
-from shared.models.call import BlobRef, Call, CallFile, FileKind, Limits, Surroundings
-from shared.models.job import ToolSpec
+from shared.models.call import BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
+from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, FileChange, Status, Stream, TestResult
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.execution.connection import Connection, RunnerFailedError
 from worker.execution.environment import environment
-from worker.execution.limits import MOST_ENTRIES, rlimits
+from worker.execution.limits import MOST_ENTRIES
+from worker.execution.pool import Place, Pool, Site
 from worker.execution.provide import Found
 
 # The runner ends a call in time; beyond that it gets this long to look at what the call left behind.
@@ -49,24 +50,47 @@ class ContentMissingError(TestronautError):
 
 
 @dataclass(frozen=True)
-class Place:
-    """A runner that waits for orders, and the folders of its calls; `processes` is what the kernel shall count to."""
+class Ground:
+    """What a runner is told of its folders before the first call; by it the sandboxes of one kind are told apart.
 
-    runner: Connection
-    folder: str
-    home: str
-    temporary: str
-    volumes: tuple[str, ...]
-    processes: int
+    `renewal` says how the volumes are emptied for each call: `mount`, `wipe`, or `none` where there is but one call.
+    `counted` are those in which the entries are counted while a call runs, `fixed` the paths that the sandbox itself
+    needs, wherever they lie.
+    """
+
+    site: Site
+    volumes: tuple[tuple[str, int], ...]
+    renewal: str
+    rlimits: tuple[tuple[str, int], ...]
+    disk_bytes: int
+    counted: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    has_proc: bool = True
+
+    def setting(self) -> Mapping[str, Any]:
+        """Write it as the order that a runner begins with."""
+        return {
+            "folder": self.site.folder,
+            "volumes": [[path, mode] for path, mode in self.volumes],
+            "renewal": self.renewal,
+            "rlimits": dict(self.rlimits),
+            "disk_bytes": self.disk_bytes,
+            "counted": list(self.counted),
+            "fixed": list(self.fixed),
+            "entries": MOST_ENTRIES,
+            "has_proc": int(self.has_proc),
+        }
 
 
 class RunnerSandbox(GuardedSandbox):
-    """A sandbox whose calls a runner makes; a place for them is started when the first is made."""
+    """A sandbox whose calls runners make; one is started when no idle one of its kind is there."""
 
-    def __init__(self, spec: ToolSpec, limits: Limits, guard: Guard) -> None:
+    def __init__(self, spec: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard, pool: Pool) -> None:
         super().__init__(guard)
         self.spec = spec
+        self.policy = policy
         self.limits = limits
+        self._pool = pool
         self._preparing = Lock()
 
     @property
@@ -84,6 +108,11 @@ class RunnerSandbox(GuardedSandbox):
     def level(self) -> str:
         """Say what really holds."""
 
+    @property
+    def can_part(self) -> bool:
+        """Tell whether a runner can put a call into namespaces of its own."""
+        return False
+
     @cached_property
     def found(self) -> Found:
         """Find the tool, once."""
@@ -97,7 +126,11 @@ class RunnerSandbox(GuardedSandbox):
     def _find(self) -> Found: ...
 
     @abstractmethod
-    def _start(self, surroundings: Surroundings, limits: Limits) -> AbstractContextManager[Place]: ...
+    def _kind(self, surroundings: Surroundings, limits: Limits) -> Hashable:
+        """Say by what the places are told apart in which such a call can be made."""
+
+    @abstractmethod
+    def _start(self, surroundings: Surroundings, limits: Limits, held: ExitStack) -> tuple[Connection, Ground]: ...
 
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
         limits, asked = call.limits or self.limits, _asked(call)
@@ -110,13 +143,17 @@ class RunnerSandbox(GuardedSandbox):
             "level": self.level,
         }
         try:
-            with self._start(surroundings, limits) as place:
+            with self._place(surroundings, limits) as place:
                 order = {
                     **asked,
-                    **_allowed(limits, place),
-                    **self._typed(call, repetition, surroundings, place),
+                    **_allowed(limits),
+                    **self._typed(call, repetition, surroundings, place.site),
                     "in_vain": [wording.encode() for wording in self.in_vain],
+                    "is_alone": int(self._is_parted(surroundings)),
+                    "keeps": 0,
+                    "leaves": 0,
                 }
+                place.calls += 1
                 answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
         except (RunnerFailedError, OSError) as error:
             return TestResult(**known, status=Status.SANDBOX_ERROR, detail=str(error))
@@ -125,9 +162,22 @@ class RunnerSandbox(GuardedSandbox):
         except (KeyError, TypeError, ValueError) as error:
             return TestResult(**known, status=Status.SANDBOX_ERROR, detail=f"an answer that makes no sense: {error}")
 
-    def _typed(self, call: Call, repetition: int, surroundings: Surroundings, place: Place) -> Mapping[str, Any]:
+    def _place(self, surroundings: Surroundings, limits: Limits) -> AbstractContextManager[Place]:
+        kind = self._kind(surroundings, limits)
+        return self._pool.place(kind, lambda: self._started(kind, surroundings, limits))
+
+    def _started(self, kind: Hashable, surroundings: Surroundings, limits: Limits) -> Place:
+        with ExitStack() as held:
+            runner, ground = self._start(surroundings, limits, held)
+            runner.ask(ground.setting(), self.guard, MARGIN_S)
+            return Place(kind, ground.site, runner, held.pop_all())
+
+    def _is_parted(self, surroundings: Surroundings) -> bool:
+        return self.can_part and Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
+
+    def _typed(self, call: Call, repetition: int, surroundings: Surroundings, site: Site) -> Mapping[str, Any]:
         provided, view = self.found.provided, self.found.view
-        told = environment(surroundings, repetition, place.home, place.temporary, view.path)
+        told = environment(surroundings, repetition, site.home, site.temporary, view.path)
         return {
             "path": os.fsencode(provided.path),
             "argv": [*provided.argv, *call.argv],
@@ -150,18 +200,13 @@ def _content(content: BlobRef | bytes) -> bytes:
     return content
 
 
-def _allowed(limits: Limits, place: Place) -> Mapping[str, Any]:
+def _allowed(limits: Limits) -> Mapping[str, Any]:
     return {
-        "folder": place.folder,
-        "volumes": list(place.volumes),
         "wall_us": int(limits.wall_s * 1e6),
         "cpu_us": int(limits.cpu_s * 1e6),
         "memory_bytes": limits.memory_bytes,
         "output_bytes": limits.output_bytes,
         "kept_bytes": limits.kept_bytes,
-        "hashed_bytes": limits.disk_bytes,
-        "entries": MOST_ENTRIES,
-        "rlimits": rlimits(limits, place.processes),
     }
 
 

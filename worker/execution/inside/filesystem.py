@@ -5,7 +5,7 @@ the disk. So everything is reached from a descriptor of the folder that was open
 followed, and only regular files are opened.
 """
 
-# pathlib holds no bytes, and costs 3 ms of every call.
+# pathlib holds no bytes, and costs 3 ms of every start.
 # ruff: noqa: PTH101, PTH103, PTH118, PTH120, PTH211
 
 from __future__ import annotations

@@ -4,14 +4,13 @@ Every process of the call is a descendant of this one, and its orphans come to i
 namespace, or it has asked to be their reaper.
 """
 
-# pathlib costs 3 ms of every call.
+# pathlib costs 3 ms of every start.
 # ruff: noqa: PTH110, PTH208
 
 from __future__ import annotations
 
-# The public module wraps this one into enums, for 3 ms of every call.
+# The public module wraps this one into enums, for 3 ms of every start.
 import _signal as signal  # type: ignore[import-not-found]
-import ctypes
 import errno
 import os
 import resource
@@ -22,38 +21,65 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-_SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 1, 4, 36, 38
 _PAGE = resource.getpagesize()
 _TICKS_S = os.sysconf("SC_CLK_TCK")
 _OWN = "/proc/self"
 _SIGNALS = range(1, 65)
 _KILLING_S = 0.001
-_NOT_PREPARED, _NOT_EXECUTED = b"p", b"x"
+# The interpreter ignores them, and what is ignored stays so in what is begun.
+_IGNORED_BY_US = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
-def protect() -> None:
-    """Keep the tool out of this process, and take in what it leaves behind.
-
-    A process that cannot be dumped can be traced by nobody of its own rank, and its memory, descriptors and
-    environment under /proc belong to another.
-    """
-    _control(_SET_DUMPABLE, 0)
-    _control(_SET_NO_NEW_PRIVS, 1)
-    _control(_SET_CHILD_SUBREAPER, 1)
+def reset_signals() -> None:
+    """Put every signal at its default, whatever was inherited; what the interpreter ignores is for `spawn` to mend."""
+    for number in _SIGNALS:
+        if number not in _IGNORED_BY_US:
+            _reset(number)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _control(what: int, value: int) -> None:
-    ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 def hear_of_ends() -> int:
     """Give a descriptor that becomes readable whenever a child ends."""
     hearing, telling = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGCHLD, _do_nothing)
+    # The soft limit of CPU time counts for us too, over many calls.
+    signal.signal(signal.SIGXCPU, _do_nothing)
     signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
     return hearing
+
+
+def _do_nothing(*_: object) -> None:
+    return
+
+
+def _reset(number: int) -> None:
+    try:
+        signal.signal(number, signal.SIG_DFL)
+    except (OSError, ValueError):
+        return  # two cannot be set, and some numbers belong to the C library
+
+
+def limit(most: dict[str, int]) -> None:
+    """Set resource limits, by the end of their RLIMIT_ name, for this process and all that it begins.
+
+    That of CPU time is only the soft one: the hard one would end this process too, as its calls add up.
+
+    Raises:
+        OSError: it is not allowed.
+        ValueError: there is no such limit.
+
+    """
+    for name, value in most.items():
+        which = getattr(resource, "RLIMIT_" + name, None)
+        if which is None:
+            raise ValueError(f"no limit {name}")
+        ceiling = resource.getrlimit(which)[1]
+        value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)  # noqa: PLW2901
+        resource.setrlimit(which, (value, ceiling if which == resource.RLIMIT_CPU else value))
+
+
+# A process could not be made; anything else is about the program.
+_OURS = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EBADF})
 
 
 class NotExecutedError(Exception):
@@ -64,80 +90,30 @@ class NotExecutedError(Exception):
         self.number = number
 
 
-def spawn(order: dict[str, Any], streams: tuple[int, int, int], folder: int) -> int:
-    """Begin the tool in a session of its own, with its limits and default signals, and give its number.
+def spawn(order: dict[str, Any], streams: tuple[int, int, int]) -> int:
+    """Begin the tool in a session of its own, here, with default signals, and give its number.
 
     Raises:
         NotExecutedError: the tool itself cannot be begun.
         OSError: a process for it cannot be made.
 
     """
-    hearing, telling = os.pipe2(os.O_CLOEXEC)
+    path, argv = order["path"], order["argv"]
     try:
-        pid = os.fork()
-        if pid == 0:
-            _become(order, streams, folder, telling)
-    finally:
-        os.close(telling)
-    try:
-        failure = os.read(hearing, 16)
-    finally:
-        os.close(hearing)
-    if failure:
-        os.waitpid(pid, 0)
-        kind, number = failure[:1], int(failure[1:])
-        raise NotExecutedError(number) if kind == _NOT_EXECUTED else OSError(number, os.strerror(number))
-    return pid
-
-
-def _become(order: dict[str, Any], streams: tuple[int, int, int], folder: int, telling: int) -> None:
-    kind = _NOT_PREPARED
-    try:
-        _prepare(order, streams, folder)
-        kind = _NOT_EXECUTED
-        _execute(order["path"], order["argv"], order["env"])
-    except Exception as error:  # noqa: BLE001 - nobody else in this process could tell
-        os.write(telling, kind + b"%d" % (getattr(error, "errno", None) or errno.EIO))
-    finally:
-        os._exit(127)
-
-
-def _prepare(order: dict[str, Any], streams: tuple[int, int, int], folder: int) -> None:
-    _control(_SET_PDEATHSIG, signal.SIGKILL)
-    os.setsid()
-    os.umask(0o022)
-    os.fchdir(folder)
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-    for number in _SIGNALS:
-        _set_default(number)
-    for name, most in order["rlimits"].items():
-        _limit(getattr(resource, "RLIMIT_" + name), most)
-
-
-def _set_default(number: int) -> None:
-    try:
-        signal.signal(number, signal.SIG_DFL)
-    except (OSError, ValueError):
-        return  # two cannot be set, and some numbers belong to the C library
-
-
-def _limit(which: int, most: int) -> None:
-    ceiling = resource.getrlimit(which)[1]
-    most = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
-    # The soft limit of CPU time sends a signal that can be ignored, the hard one ends the process.
-    spare = 1 if which == resource.RLIMIT_CPU and ceiling == resource.RLIM_INFINITY else 0
-    resource.setrlimit(which, (most, most + spare))
-
-
-def _execute(path: bytes, argv: list[bytes], env: dict[str, bytes]) -> None:
-    try:
-        os.execve(path, argv, env)  # noqa: S606 - this is what it is for
+        return _spawn(path, argv, order["env"], streams)
     except OSError as error:
-        if error.errno != errno.ENOEXEC:
+        if error.errno == errno.ENOEXEC:
+            # As every shell does with a script that does not say what runs it.
+            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], order["env"], streams)
+        if error.errno in _OURS:
             raise
-        # As every shell does with a script that does not say what runs it.
-        os.execve(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], env)  # noqa: S606
+        raise NotExecutedError(error.errno or errno.EIO) from error
+
+
+def _spawn(path: bytes, argv: list[bytes], env: dict[str, bytes], streams: tuple[int, int, int]) -> int:
+    # A fork of the interpreter would copy its page tables, which takes longer than the rest of most calls.
+    actions = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate(streams)]
+    return os.posix_spawn(path, argv, env, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_IGNORED_BY_US)
 
 
 class Usage:

@@ -1,312 +1,173 @@
-"""Serves calls from inside a sandbox: prepares, begins, watches and ends each, and says what was seen.
+"""Serves calls from inside a sandbox, one after the other, each in folders that are empty again.
 
-Started with the number of a socket, over which orders come in and answers go out.
+Started with the numbers of the descriptors that orders come in by and answers go out by. The first order is the
+setting, which holds for all calls. Each tool is begun from this process, or, where a call shall be alone, from a fork
+of it in new namespaces.
 """
 
 from __future__ import annotations
 
 import os
-import select
 import sys
 import time
 
-from worker.execution.inside import filesystem, processes, wire
+from worker.execution.inside import filesystem, kernel, processes, seccomp, volumes, wire
+from worker.execution.inside.watch import AbandonedError, Pipes, Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-TICK_S = 0.05
-GRACE_S = 0.05
-VAIN_S = 2.0
-_LONGEST_WORDING = 64
-_PART_BYTES = 1 << 16
 _HIGHEST_DESCRIPTOR = 1024
-
-
-class AbandonedError(Exception):
-    """Nobody waits for the answer any more."""
 
 
 def main() -> None:
     """Serve one order after the other until the other end closes."""
-    socket = int(sys.argv[1])
-    os.closerange(3, socket)
-    os.closerange(socket + 1, _HIGHEST_DESCRIPTOR)
-    os.set_inheritable(socket, False)  # noqa: FBT003 - the function's own way
-    processes.protect()
-    ends = processes.hear_of_ends()
+    orders, answers = _own_alone(*(int(word) for word in sys.argv[1:3]))
+    kernel.seal()
+    processes.reset_signals()
     try:
+        server = Server(orders, answers)
+        server.prepare(wire.receive(orders))
         while True:
-            order = wire.receive(socket)
-            wire.send(socket, answer(order, socket, ends))
+            server.serve(wire.receive(orders))
     except (AbandonedError, EOFError, BrokenPipeError, ConnectionResetError):
         processes.end_all(processes.Usage())
     os._exit(0)  # nothing to tidy up that the kernel would not
 
 
-def answer(order: dict[str, Any], socket: int, ends: int) -> dict[str, Any]:
-    """Make one call; what goes wrong on our side is part of the answer."""
+def _own_alone(*numbers: int) -> list[int]:
+    """Keep some descriptors from the tool and close all others; the standard ones then lead nowhere, or to the log."""
+    ours = [os.dup(number) for number in numbers]
+    os.dup2(os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC), 0)
+    os.dup2(2, 1)
+    os.closerange(3, min(ours))
+    for number in range(min(ours) + 1, max(ours)):
+        if number not in ours:
+            _close_if_open(number)
+    os.closerange(max(ours) + 1, _HIGHEST_DESCRIPTOR)
+    return ours
+
+
+def _close_if_open(number: int) -> None:
     try:
-        filesystem.make(order["folder"], order["files"])
-        folder = filesystem.open_folder(order["folder"])
-        try:
-            return _observe(order, folder, socket, ends)
-        finally:
-            os.close(folder)
-    except (OSError, KeyError, ValueError) as error:
-        return {"error": f"{type(error).__name__}: {error}"}
-
-
-def _observe(order: dict[str, Any], folder: int, socket: int, ends: int) -> dict[str, Any]:
-    before = filesystem.look(folder)
-    seen = _run(order, folder, socket, ends)
-    after = filesystem.look(folder)
-    changes = filesystem.changes(folder, before, after, order["hashed_bytes"])
-    return {**seen, "changes": changes}
-
-
-def _run(order: dict[str, Any], folder: int, socket: int, ends: int) -> dict[str, Any]:
-    pipes = _Pipes(order.get("stdin") is not None)
-    try:
-        began = time.monotonic()
-        try:
-            leader = processes.spawn(order, pipes.theirs, folder)
-        except processes.NotExecutedError as error:
-            return {"spawn_error": error.number}
-        pipes.close_theirs()
-        watch = Watch(order, pipes, leader, began)
-        watch.follow(socket, ends)
-        return watch.end()
-    finally:
-        pipes.close()
-
-
-class _Pipes:
-    """The standard streams of a call: the tool's ends, and ours, which never block."""
-
-    def __init__(self, has_stdin: bool) -> None:  # noqa: FBT001 - the only word there is to say
-        self.stdin: int | None = None
-        if has_stdin:
-            stdin, self.stdin = os.pipe2(os.O_CLOEXEC)
-        else:
-            stdin = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
-        self.stdout, stdout = os.pipe2(os.O_CLOEXEC)
-        self.stderr, stderr = os.pipe2(os.O_CLOEXEC)
-        self.theirs = (stdin, stdout, stderr)
-        self._open = {self.stdout, self.stderr, *self.theirs} | ({self.stdin} if self.stdin is not None else set())
-        for ours in self._open.difference(self.theirs):
-            os.set_blocking(ours, False)
-
-    def close_theirs(self) -> None:
-        for descriptor in self.theirs:
-            self.close_one(descriptor)
-
-    def close_one(self, descriptor: int) -> None:
-        self._open.remove(descriptor)
-        os.close(descriptor)
-
-    def close(self) -> None:
-        for descriptor in tuple(self._open):
-            self.close_one(descriptor)
-
-
-class Capture:
-    """What one stream carried: both ends of it, its length, and the hash of more than is kept."""
-
-    def __init__(self, kept_bytes: int) -> None:
-        self.total_bytes = 0
-        self._half = kept_bytes // 2
-        self._head = bytearray()
-        self._tail = bytearray()
-        self._hash: Any = None
-
-    def add(self, part: bytes) -> None:
-        """Take in the next bytes."""
-        self.total_bytes += len(part)
-        if self._hash is None and self.total_bytes > 2 * self._half:
-            import hashlib  # noqa: PLC0415 - few calls need it, and it costs 2 ms
-
-            self._hash = hashlib.sha256(self._head + self._tail)
-        if self._hash is not None:
-            self._hash.update(part)
-        room = self._half - len(self._head)
-        self._head += part[:room]
-        self._tail += part[room:]
-        if len(self._tail) > 4 * self._half:
-            self._trim()
-
-    def report(self) -> dict[str, Any]:
-        """Say it; the hash is missing where everything is there to make it of."""
-        self._trim()
-        seen = {"head": bytes(self._head), "tail": bytes(self._tail), "total_bytes": self.total_bytes}
-        return seen if self._hash is None else {**seen, "sha256": self._hash.hexdigest()}
-
-    def _trim(self) -> None:
-        del self._tail[: max(0, len(self._tail) - self._half)]
-
-
-class Watch:
-    """One running call: feeds it, listens to it, and notes the first limit that it passes."""
-
-    def __init__(self, order: dict[str, Any], pipes: _Pipes, leader: int, began: float) -> None:
-        self._order = order
-        self._pipes = pipes
-        self._leader = leader
-        self._began = began
-        self._ended: float | None = None
-        self._status: int | None = None
-        self._is_any_left = True
-        self._ended_by = ""
-        self._usage = processes.Usage()
-        self._input = memoryview(order.get("stdin") or b"")
-        self._captures = {pipes.stdout: Capture(order["kept_bytes"]), pipes.stderr: Capture(order["kept_bytes"])}
-        self._ends_at, self._ends_by = began + order["wall_us"] / 1e6, "wall"
-        self._in_vain = order["in_vain"]
-        self._heard_last = b""
-        self._poll = select.poll()
-        self._do: dict[int, Callable[[int], object]] = {}
-
-    def follow(self, socket: int, ends: int) -> None:
-        """Return when the call is over, or has to be ended.
-
-        Raises:
-            AbandonedError: nobody waits for the answer any more.
-
-        """
-        self._hear(socket, _abandon)
-        self._hear(ends, self._reap)
-        for descriptor in self._captures:
-            self._hear(descriptor, self._read)
-        if self._pipes.stdin is not None:
-            self._hear(self._pipes.stdin, self._feed, select.POLLOUT)
-        self._reap(ends)
-        next_look = self._began + TICK_S
-        while not self._is_over():
-            for descriptor, _ in self._poll.poll(self._patience_ms(next_look)):
-                self._do[descriptor](descriptor)
-            if time.monotonic() >= next_look:
-                self._look()
-                next_look = time.monotonic() + TICK_S
-
-    def end(self) -> dict[str, Any]:
-        """Kill what is left and say what was seen."""
-        is_by_itself = self._ended is not None
-        ended = self._ended or time.monotonic()
-        leftovers = processes.names_of_living() if is_by_itself and self._is_any_left else []
-        status = processes.end_all(self._usage, self._leader)
-        for descriptor in [descriptor for descriptor in self._captures if descriptor in self._do]:
-            self._drain(descriptor)
-        return {
-            "ended_by": self._ended_by,
-            "wait_status": self._status if self._status is not None else status or 0,
-            "duration_us": int((ended - self._began) * 1e6),
-            "cpu_us": int(self._usage.cpu_s * 1e6),
-            "peak_rss_bytes": self._usage.peak_rss_bytes,
-            "leftovers": leftovers,
-            "stdout": self._captures[self._pipes.stdout].report(),
-            "stderr": self._captures[self._pipes.stderr].report(),
-        }
-
-    def _hear(self, descriptor: int, do: Callable[[int], object], what: int = select.POLLIN) -> None:
-        self._poll.register(descriptor, what)
-        self._do[descriptor] = do
-
-    def _forget(self, descriptor: int) -> None:
-        self._poll.unregister(descriptor)
-        del self._do[descriptor]
-
-    def _is_over(self) -> bool:
-        now = time.monotonic()
-        if not self._ended_by and self._ended is None and now >= self._ends_at:
-            self._ended_by = self._ends_by
-        if self._ended_by:
-            return True
-        if self._ended is None:
-            return False
-        # Another process may hold a pipe for ever: what the tool began has a moment to end after it, and no more.
-        is_silent = not any(descriptor in self._do for descriptor in self._captures)
-        return (is_silent and not self._is_any_left) or now - self._ended >= GRACE_S
-
-    def _patience_ms(self, next_look: float) -> float:
-        end = self._ends_at if self._ended is None else self._ended + GRACE_S
-        return max(0.0, min(next_look, end) - time.monotonic()) * 1000 + 1
-
-    def _reap(self, ends: int) -> None:
-        _empty(ends)
-        self._is_any_left, status = processes.reap(self._usage, self._leader)
-        if status is not None:
-            self._status, self._ended = status, time.monotonic()
-
-    def _read(self, descriptor: int) -> bool:
-        try:
-            part = os.read(descriptor, _PART_BYTES)
-        except BlockingIOError:
-            return False
-        if not part:
-            self._forget(descriptor)
-            return False
-        self._captures[descriptor].add(part)
-        if self._in_vain:
-            self._listen_for_vain_waiting(part)
-        if sum(capture.total_bytes for capture in self._captures.values()) > self._order["output_bytes"]:
-            self._ended_by = self._ended_by or "output"
-        return True
-
-    def _listen_for_vain_waiting(self, part: bytes) -> None:
-        """Give a call a moment more once it has said that what it wants is not there."""
-        text = (self._heard_last + part).lower()
-        self._heard_last = text[-_LONGEST_WORDING:]
-        if any(wording in text for wording in self._in_vain):
-            self._in_vain = []
-            if (end := time.monotonic() + VAIN_S) < self._ends_at:
-                self._ends_at, self._ends_by = end, "vain"
-
-    def _drain(self, descriptor: int) -> None:
-        while self._read(descriptor):
-            pass
-
-    def _feed(self, descriptor: int) -> None:
-        try:
-            self._input = self._input[os.write(descriptor, self._input[:_PART_BYTES]) :]
-        except BlockingIOError:
-            return
-        except BrokenPipeError:
-            self._input = self._input[:0]  # it does not want to know the rest
-        if not self._input:
-            self._forget(descriptor)
-            self._pipes.close_one(descriptor)
-
-    def _look(self) -> None:
-        if self._ended is None and not self._ended_by:
-            self._ended_by = self._passed_limit()
-
-    def _passed_limit(self) -> str:
-        running = processes.living()
-        if self._usage.cpu_s + sum(process.cpu_s for process in running) > self._order["cpu_us"] / 1e6:
-            return "cpu"
-        most = self._order["memory_bytes"]
-        # What processes share is counted for each of them here, so the exact look decides.
-        if sum(process.rss_bytes for process in running) > most and processes.proportional_bytes(running) > most:
-            return "memory"
-        if any(_entries(volume) > self._order["entries"] for volume in self._order["volumes"]):
-            return "entries"
-        return ""
-
-
-def _abandon(_: int) -> None:
-    raise AbandonedError
-
-
-def _empty(descriptor: int) -> None:
-    try:
-        while os.read(descriptor, _PART_BYTES):
-            pass
-    except BlockingIOError:
+        os.close(number)
+    except OSError:
         return
 
 
-def _entries(volume: bytes) -> int:
-    status = os.statvfs(volume)
-    return status.f_files - status.f_ffree
+class Server:
+    """Makes calls as they are ordered; what goes wrong on our side is part of the answer."""
+
+    def __init__(self, orders: int, answers: int) -> None:
+        self._orders = orders
+        self._answers = answers
+        self._ends = processes.hear_of_ends()
+        self._setting: dict[str, Any] = {}
+        self._volumes: list[volumes.Volume] = []
+
+    def prepare(self, setting: dict[str, Any]) -> None:
+        """Take in what holds for all calls, and say whether it could be done."""
+        try:
+            self._setting = setting
+            if setting["renewal"] == b"mount":
+                kernel.unshare(kernel.NEW_MOUNTS)
+            processes.limit(setting["rlimits"])
+            self._volumes = volumes.volumes_of(setting)
+            is_filtered = seccomp.install()
+        except (OSError, KeyError, ValueError) as error:
+            wire.send(self._answers, _failure(error))
+        else:
+            wire.send(self._answers, {"is_filtered": int(is_filtered)})
+
+    def serve(self, order: dict[str, Any]) -> None:
+        """Make one call and answer; tidy up when the answer is out already."""
+        if order["is_alone"]:
+            self._serve_alone({**self._setting, **order})
+            return
+        wire.send(self._answers, self._answer({**self._setting, **order}))
+        if order["leaves"]:
+            return
+        try:
+            self._renew()
+        except OSError:
+            return  # the next call needs it, tries again and tells
+
+    def _answer(self, order: dict[str, Any]) -> dict[str, Any]:
+        try:
+            if not order["keeps"]:
+                self._renew()
+            filesystem.make(order["folder"], order["files"])
+            for volume in self._volumes:
+                volume.note()
+            return self._observe(order)
+        except (OSError, KeyError, ValueError) as error:
+            return _failure(error)
+
+    def _renew(self) -> None:
+        for volume in self._volumes:
+            volume.renew()
+        if self._setting["renewal"] == b"mount":
+            kernel.unshare(kernel.NEW_IPC)
+
+    def _observe(self, order: dict[str, Any]) -> dict[str, Any]:
+        folder = filesystem.open_folder(order["folder"])
+        try:
+            os.fchdir(folder)
+            before = filesystem.look(folder)
+            seen = self._run(order)
+            changes = filesystem.changes(folder, before, filesystem.look(folder), order["disk_bytes"])
+            return {**seen, "changes": changes}
+        finally:
+            os.chdir("/")
+            os.close(folder)
+
+    def _run(self, order: dict[str, Any]) -> dict[str, Any]:
+        pipes = Pipes("stdin" in order)
+        try:
+            began = time.monotonic()
+            try:
+                leader = processes.spawn(order, pipes.theirs)
+            except processes.NotExecutedError as error:
+                return {"spawn_error": error.number}
+            pipes.close_theirs()
+            watch = Watch(order, pipes, leader, began)
+            watch.follow(self._orders, self._ends)
+            return watch.end()
+        finally:
+            pipes.close()
+
+    def _serve_alone(self, order: dict[str, Any]) -> None:
+        """Make one call in namespaces that nothing else was ever in."""
+        try:
+            child = kernel.fork_into(kernel.NEW_PIDS | kernel.NEW_MOUNTS | kernel.NEW_IPC)
+        except OSError as error:
+            wire.send(self._answers, _failure(error))
+            return
+        if child == 0:
+            self._be_alone(order)
+        if os.waitpid(child, 0)[1]:
+            wire.send(self._answers, {"error": "the process that was to make the call has died"})
+
+    def _be_alone(self, order: dict[str, Any]) -> None:
+        """Answer as the first process of the new namespaces, with which everything in them ends."""
+        status = 1
+        try:
+            kernel.end_with_parent()
+            self._ends = processes.hear_of_ends()
+            if order["has_proc"]:
+                kernel.mount("proc", b"/proc")
+            self._volumes = volumes.volumes_of(order)
+            wire.send(self._answers, self._answer(order))
+            status = 0
+        except (AbandonedError, BrokenPipeError, ConnectionResetError):
+            status = 0
+        except OSError as error:
+            wire.send(self._answers, _failure(error))
+            status = 0
+        finally:
+            os._exit(status)
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    return {"error": f"{type(error).__name__}: {error}"}

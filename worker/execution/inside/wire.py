@@ -1,7 +1,7 @@
 """How both ends of a sandbox's socket speak: frames of nested bytes, numbers, lists and mappings.
 
 The coding is that of BEP 3 (bencoding). Bytes stay bytes in it, and it needs no module of the standard library: inside,
-each import is paid by every call, and that of `json` alone would cost 5 ms.
+each import is paid by every start, and that of `json` alone would cost 5 ms.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.models.call import PINNED, Limits, Surroundings
+from shared.models.call import PINNED, Surroundings
 from shared.models.job import Network
 from worker.execution import layout
 from worker.execution.hidden import Hidden
@@ -28,7 +28,7 @@ def test_who_and_where_one_is_is_made_up() -> None:
 
 
 def test_every_folder_that_can_be_written_to_has_a_size() -> None:
-    words = list(layout.own_words(PINNED, Limits(disk_bytes=5 << 20)))
+    words = list(layout.own_words(PINNED, 5 << 20))
     assert words.count("--tmpfs") == words.count("--size") == 4
     assert {words[at + 1] for at, word in enumerate(words) if word == "--tmpfs"} == {
         "/tmp",
@@ -37,6 +37,13 @@ def test_every_folder_that_can_be_written_to_has_a_size() -> None:
         "/home/user",
     }
     assert {words[at + 1] for at, word in enumerate(words) if word == "--size"} == {str(5 << 20)}
+
+
+def test_where_they_are_renewed_there_is_only_a_place_for_each() -> None:
+    words = list(layout.own_words(PINNED, None))
+    assert words[:4] == ["--perms", "0755", "--dir", "/case"]
+    assert words.count("--dir") == 4
+    assert "--tmpfs" not in words
 
 
 def test_what_is_shown_comes_before_what_hides_parts_of_it() -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import ast
 import errno
 import hashlib
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,8 @@ from hypothesis import strategies as st
 from tests.fakes.executor import FakeGuard
 from worker.execution import inside
 from worker.execution.archive import runner_program
-from worker.execution.connection import Launch, RunnerFailedError, start
-from worker.execution.inside.runner import Capture
+from worker.execution.connection import Connection, Launch, RunnerFailedError, start
+from worker.execution.inside.watch import Capture
 
 
 @given(st.lists(st.binary(max_size=40), max_size=30), st.integers(1, 20).map(lambda half: 2 * half))
@@ -45,33 +47,41 @@ def test_a_flood_does_not_fill_our_memory() -> None:
 @pytest.fixture
 def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     """Send orders to one runner, which stands beside us as the executor `local` starts it."""
-    program, archive, folder = runner_program(), tmp_path / "run.zip", tmp_path / "work"
-    archive.write_bytes(program.archive)
+    folder = tmp_path / "work"
     folder.mkdir()
 
     def ask(code: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
-        order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "env": {}, "folder": str(folder), "files": []}
+        order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "env": {}, "files": [], "is_alone": 0}
         limits = {"wall_us": 10**7, "cpu_us": 10**7, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}
-        rest = {
-            "kept_bytes": 1024,
-            "entries": 1 << 40,
-            "volumes": [],
-            "in_vain": [],
-            "hashed_bytes": 1 << 20,
-            "rlimits": {"CORE": 0},
-        }
+        rest = {"kept_bytes": 1024, "in_vain": [], "keeps": 0, "leaves": 0}
         return dict(connection.ask({**order, **limits, **rest, **changes}, FakeGuard(), 30))
 
-    with start(Launch(lambda socket: program.command(str(archive), socket))) as connection:
+    with prepared(tmp_path, setting(folder)) as (connection, answer):
+        assert set(answer) == {"is_filtered"}
         yield ask
+
+
+def setting(folder: Path, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    told = {"folder": str(folder), "volumes": [[str(folder), 0o755]], "renewal": "wipe", "rlimits": {"CORE": 0}}
+    return {**told, "disk_bytes": 1 << 20, "counted": [], "fixed": [], "entries": 1 << 40, "has_proc": 1, **changes}
+
+
+@contextmanager
+def prepared(top: Path, told: dict[str, Any]) -> Iterator[tuple[Connection, Mapping[str, Any]]]:
+    """Start a runner and tell it the setting."""
+    program, archive = runner_program(), top / "run.zip"
+    archive.write_bytes(program.archive)
+    with start(Launch(lambda socket: program.command(str(archive), socket, socket))) as connection:
+        yield connection, connection.ask(told, FakeGuard(), 30)
 
 
 def test_one_runner_makes_many_calls_and_keeps_them_apart(runner: Callable[..., dict[str, Any]]) -> None:
     first = runner("echo one; touch x; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 60 &")
-    second = runner("cat; rm x; exit 3", stdin=b"two")
+    second = runner("cat; test -e x && echo there; exit 3", stdin=b"two")
     assert (first["stdout"]["head"], second["stdout"]["head"]) == (b"one\n", b"two")
     assert (first["leftovers"], second["leftovers"]) == ([b"sleep"], [])
-    assert [change["change"] for change in (*first["changes"], *second["changes"])] == [b"created", b"deleted"]
+    assert [change["change"] for change in first["changes"]] == [b"created"]
+    assert second["changes"] == []
     assert second["wait_status"] == 3 << 8
     assert second["cpu_us"] < first["cpu_us"]
 
@@ -86,9 +96,19 @@ def test_a_tool_that_is_gone_is_told_by_its_number(runner: Callable[..., dict[st
     assert runner("true", path="/nowhere/frob") == {"spawn_error": errno.ENOENT, "changes": []}
 
 
-def test_a_process_that_cannot_be_made_ready_is_our_failure(runner: Callable[..., dict[str, Any]]) -> None:
-    with pytest.raises(RunnerFailedError):
-        runner("true", rlimits={"NOT_A_LIMIT": 1})
+@pytest.mark.parametrize("wrong", [{"rlimits": {"NOT_A_LIMIT": 1}}, {"renewal": "mount", "volumes": [["/nowhere", 1]]}])
+def test_a_setting_that_cannot_be_had_is_our_failure(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    if os.geteuid() == 0 and "renewal" in wrong:
+        pytest.skip("root may mount")
+    with pytest.raises(RunnerFailedError), prepared(tmp_path, setting(tmp_path, **wrong)):
+        pass
+
+
+def test_a_later_step_finds_what_an_earlier_one_left(runner: Callable[..., dict[str, Any]]) -> None:
+    runner("echo one >x", leaves=1)
+    kept = runner("cat x; echo two >y", keeps=1)
+    assert (kept["stdout"]["head"], [change["path"] for change in kept["changes"]]) == (b"one\n", [b"y"])
+    assert runner("ls -A")["stdout"]["head"] == b""
 
 
 def test_a_script_without_a_first_line_is_run_by_the_shell(
@@ -111,7 +131,7 @@ def test_what_runs_inside_needs_nothing_but_little_of_the_standard_library(tmp_p
     assert not loaded & {"json", "re", "enum", "hashlib", "subprocess", "pathlib", "typing"}
 
 
-@pytest.mark.parametrize("module", ["wire", "filesystem", "processes", "runner", "trials"])
+@pytest.mark.parametrize("module", [path.stem for path in Path(inside.__file__).parent.glob("[a-z]*.py")])
 def test_what_runs_inside_is_written_for_an_old_python(module: str) -> None:
     source = Path(inside.__file__).with_name(f"{module}.py").read_text()
     assert ast.parse(source, feature_version=(3, 9))

@@ -1,0 +1,159 @@
+"""The folders that a call may write to: empty for each, whatever the one before left there."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from worker.execution.inside import kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    class Volume(Protocol):
+        """One such folder."""
+
+        path: bytes
+
+        def renew(self) -> None:
+            """Empty it, where anything was left."""
+
+        def note(self) -> None:
+            """Note how it looks before a call."""
+
+
+_SPARE_ENTRIES = 1024
+_DEEPEST = 200
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def volumes_of(setting: dict[str, Any]) -> list[Volume]:
+    """Take over the folders of a setting, to be renewed in the way that it names."""
+    if setting["renewal"] == b"none":
+        return []
+    if setting["renewal"] == b"wipe":
+        return [Wiped(path, mode) for path, mode in setting["volumes"]]
+    size, entries = setting["disk_bytes"], setting["entries"] + _SPARE_ENTRIES
+    return [
+        Mounted(
+            path, f"size={size},nr_inodes={entries},mode={mode:o}", [at for at in setting["fixed"] if _is_in(at, path)]
+        )
+        for path, mode in setting["volumes"]
+    ]
+
+
+class Mounted:
+    """A folder that has a filesystem of its own in memory, another one as soon as anything happened to it.
+
+    `fixed` are paths in it that something of the sandbox itself stands at: a mount or a link.
+    """
+
+    def __init__(self, path: bytes, options: str, fixed: list[bytes]) -> None:
+        self.path = path
+        self._options = options
+        self._fixed = fixed
+        self._mark: tuple[object, ...] = ()
+        self._is_mounted = False
+
+    def renew(self) -> None:
+        if self._is_mounted and self._mark == _mark(self.path):
+            return
+        fixtures = [_Fixture(path) for path in self._fixed]
+        if self._is_mounted:
+            kernel.unmount(self.path)
+            self._is_mounted = False
+        kernel.mount("tmpfs", self.path, self._options)
+        self._is_mounted = True
+        for fixture in fixtures:
+            fixture.put_back()
+
+    def note(self) -> None:
+        # What was prepared for a call, and folders around what is fixed, do not belong to the next.
+        is_empty = not self._fixed and _entries(self.path) == 1
+        self._mark = _mark(self.path) if is_empty else ()
+
+
+class _Fixture:
+    """Something of the sandbox itself that stands in a folder, taken up to be put back into an empty one."""
+
+    def __init__(self, path: bytes) -> None:
+        self._path = path
+        status = os.lstat(path)
+        self._is_folder = stat.S_ISDIR(status.st_mode)
+        self._leads_to = os.readlink(path) if stat.S_ISLNK(status.st_mode) else None
+        self._copy = kernel.copy_of(path) if self._leads_to is None else None
+
+    def put_back(self) -> None:
+        os.makedirs(os.path.dirname(self._path), 0o755, exist_ok=True)
+        if self._leads_to is not None:
+            os.symlink(self._leads_to, self._path)
+        if self._copy is not None:
+            if self._is_folder:
+                os.makedirs(self._path, 0o755, exist_ok=True)
+            else:
+                os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o444))
+            kernel.mount_copy(self._copy, self._path)
+            os.close(self._copy)
+
+
+def _is_in(path: bytes, folder: bytes) -> bool:
+    return path.startswith(folder + b"/")
+
+
+class Wiped:
+    """A folder that nothing can be mounted on: all that lies in it is removed."""
+
+    def __init__(self, path: bytes, mode: int) -> None:
+        self.path = path
+        self._mode = mode
+
+    def renew(self) -> None:
+        folder = os.open(self.path, _FOLDER)
+        try:
+            os.fchmod(folder, 0o700)
+            for name in os.listxattr(folder):
+                os.removexattr(folder, name)
+            _clear(folder, _DEEPEST)
+            os.fchmod(folder, self._mode)
+        finally:
+            os.close(folder)
+
+    def note(self) -> None:
+        return
+
+
+def _mark(path: bytes) -> tuple[object, ...]:
+    """Give what no change of a folder leaves as it is; the time of the inode alone may be too coarse."""
+    status = os.lstat(path)
+    return (
+        _entries(path),
+        *(status.st_dev, status.st_ino, status.st_mode, status.st_uid, status.st_gid, status.st_nlink),
+        *(status.st_mtime_ns, status.st_ctime_ns, tuple(os.listxattr(path, follow_symlinks=False))),
+    )
+
+
+def _entries(path: bytes) -> int:
+    status = os.statvfs(path)
+    return status.f_files - status.f_ffree
+
+
+def _clear(folder: int, depth: int) -> None:
+    for name in os.listdir(folder):
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if stat.S_ISDIR(status.st_mode):
+            if not depth:
+                raise OSError(f"folders in folders, more than {_DEEPEST}")
+            _clear_below(folder, name, depth - 1)
+            os.rmdir(name, dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
+
+
+def _clear_below(parent: int, name: str, depth: int) -> None:
+    os.chmod(name, 0o700, dir_fd=parent)
+    folder = os.open(name, _FOLDER, dir_fd=parent)
+    try:
+        _clear(folder, depth)
+    finally:
+        os.close(folder)

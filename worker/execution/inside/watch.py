@@ -1,0 +1,256 @@
+"""Watches one running call: feeds it, listens to it, notes the first limit that it passes, and ends it."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+
+from worker.execution.inside import processes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+TICK_S = 0.05
+GRACE_S = 0.05
+VAIN_S = 2.0
+_LONGEST_WORDING = 64
+_PART_BYTES = 1 << 16
+
+
+class AbandonedError(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Pipes:
+    """The standard streams of a call: the tool's ends, and ours, which never block."""
+
+    def __init__(self, has_stdin: bool) -> None:  # noqa: FBT001 - the only word there is to say
+        self.stdin: int | None = None
+        if has_stdin:
+            stdin, self.stdin = os.pipe2(os.O_CLOEXEC)
+        else:
+            stdin = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+        self.stdout, stdout = os.pipe2(os.O_CLOEXEC)
+        self.stderr, stderr = os.pipe2(os.O_CLOEXEC)
+        self.theirs = (stdin, stdout, stderr)
+        self._open = {self.stdout, self.stderr, *self.theirs} | ({self.stdin} if self.stdin is not None else set())
+        for ours in self._open.difference(self.theirs):
+            os.set_blocking(ours, False)
+
+    def close_theirs(self) -> None:
+        for descriptor in self.theirs:
+            self.close_one(descriptor)
+
+    def close_one(self, descriptor: int) -> None:
+        self._open.remove(descriptor)
+        os.close(descriptor)
+
+    def close(self) -> None:
+        for descriptor in tuple(self._open):
+            self.close_one(descriptor)
+
+
+class Capture:
+    """What one stream carried: both ends of it, its length, and the hash of more than is kept."""
+
+    def __init__(self, kept_bytes: int) -> None:
+        self.total_bytes = 0
+        self._half = kept_bytes // 2
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._hash: Any = None
+
+    def add(self, part: bytes) -> None:
+        """Take in the next bytes."""
+        self.total_bytes += len(part)
+        if self._hash is None and self.total_bytes > 2 * self._half:
+            import hashlib  # noqa: PLC0415 - few calls need it, and it costs 2 ms
+
+            self._hash = hashlib.sha256(self._head + self._tail)
+        if self._hash is not None:
+            self._hash.update(part)
+        room = self._half - len(self._head)
+        self._head += part[:room]
+        self._tail += part[room:]
+        if len(self._tail) > 4 * self._half:
+            self._trim()
+
+    def report(self) -> dict[str, Any]:
+        """Say it; the hash is missing where everything is there to make it of."""
+        self._trim()
+        seen = {"head": bytes(self._head), "tail": bytes(self._tail), "total_bytes": self.total_bytes}
+        return seen if self._hash is None else {**seen, "sha256": self._hash.hexdigest()}
+
+    def _trim(self) -> None:
+        del self._tail[: max(0, len(self._tail) - self._half)]
+
+
+class Watch:
+    """One running call: feeds it, listens to it, and notes the first limit that it passes."""
+
+    def __init__(self, order: dict[str, Any], pipes: Pipes, leader: int, began: float) -> None:
+        self._order = order
+        self._pipes = pipes
+        self._leader = leader
+        self._began = began
+        self._ended: float | None = None
+        self._status: int | None = None
+        self._is_any_left = True
+        self._ended_by = ""
+        self._usage = processes.Usage()
+        self._input = memoryview(order.get("stdin") or b"")
+        self._captures = {pipes.stdout: Capture(order["kept_bytes"]), pipes.stderr: Capture(order["kept_bytes"])}
+        self._ends_at, self._ends_by = began + order["wall_us"] / 1e6, "wall"
+        self._in_vain = order["in_vain"]
+        self._heard_last = b""
+        self._poll = select.poll()
+        self._do: dict[int, Callable[[int], object]] = {}
+
+    def follow(self, socket: int, ends: int) -> None:
+        """Return when the call is over, or has to be ended.
+
+        Raises:
+            AbandonedError: nobody waits for the answer any more.
+
+        """
+        self._hear(socket, _abandon)
+        self._hear(ends, self._reap)
+        for descriptor in self._captures:
+            self._hear(descriptor, self._read)
+        if self._pipes.stdin is not None:
+            self._hear(self._pipes.stdin, self._feed, select.POLLOUT)
+        self._reap(ends)
+        next_look = self._began + TICK_S
+        while not self._is_over():
+            for descriptor, _ in self._poll.poll(self._patience_ms(next_look)):
+                self._do[descriptor](descriptor)
+            if time.monotonic() >= next_look:
+                self._look()
+                next_look = time.monotonic() + TICK_S
+
+    def end(self) -> dict[str, Any]:
+        """Kill what is left and say what was seen."""
+        is_by_itself = self._ended is not None
+        if not self._ended_by and self._is_crowded():
+            self._ended_by = "entries"
+        ended = self._ended or time.monotonic()
+        leftovers = processes.names_of_living() if is_by_itself and self._is_any_left else []
+        status = processes.end_all(self._usage, self._leader) if self._is_any_left else None
+        for descriptor in [descriptor for descriptor in self._captures if descriptor in self._do]:
+            self._drain(descriptor)
+        return {
+            "ended_by": self._ended_by,
+            "wait_status": self._status if self._status is not None else status or 0,
+            "duration_us": int((ended - self._began) * 1e6),
+            "cpu_us": int(self._usage.cpu_s * 1e6),
+            "peak_rss_bytes": self._usage.peak_rss_bytes,
+            "leftovers": leftovers,
+            "stdout": self._captures[self._pipes.stdout].report(),
+            "stderr": self._captures[self._pipes.stderr].report(),
+        }
+
+    def _hear(self, descriptor: int, do: Callable[[int], object], what: int = select.POLLIN) -> None:
+        self._poll.register(descriptor, what)
+        self._do[descriptor] = do
+
+    def _forget(self, descriptor: int) -> None:
+        self._poll.unregister(descriptor)
+        del self._do[descriptor]
+
+    def _is_over(self) -> bool:
+        now = time.monotonic()
+        if not self._ended_by and self._ended is None and now >= self._ends_at:
+            self._ended_by = self._ends_by
+        if self._ended_by:
+            return True
+        if self._ended is None:
+            return False
+        # Another process may hold a pipe for ever: what the tool began has a moment to end after it, and no more.
+        is_silent = not any(descriptor in self._do for descriptor in self._captures)
+        return (is_silent and not self._is_any_left) or now - self._ended >= GRACE_S
+
+    def _patience_ms(self, next_look: float) -> float:
+        end = self._ends_at if self._ended is None else self._ended + GRACE_S
+        return max(0.0, min(next_look, end) - time.monotonic()) * 1000 + 1
+
+    def _reap(self, ends: int) -> None:
+        _empty(ends)
+        self._is_any_left, status = processes.reap(self._usage, self._leader)
+        if status is not None:
+            self._status, self._ended = status, time.monotonic()
+
+    def _read(self, descriptor: int) -> bool:
+        try:
+            part = os.read(descriptor, _PART_BYTES)
+        except BlockingIOError:
+            return False
+        if not part:
+            self._forget(descriptor)
+            return False
+        self._captures[descriptor].add(part)
+        if self._in_vain:
+            self._listen_for_vain_waiting(part)
+        if sum(capture.total_bytes for capture in self._captures.values()) > self._order["output_bytes"]:
+            self._ended_by = self._ended_by or "output"
+        return True
+
+    def _listen_for_vain_waiting(self, part: bytes) -> None:
+        """Give a call a moment more once it has said that what it wants is not there."""
+        text = (self._heard_last + part).lower()
+        self._heard_last = text[-_LONGEST_WORDING:]
+        if any(wording in text for wording in self._in_vain):
+            self._in_vain = []
+            if (end := time.monotonic() + VAIN_S) < self._ends_at:
+                self._ends_at, self._ends_by = end, "vain"
+
+    def _drain(self, descriptor: int) -> None:
+        while self._read(descriptor):
+            pass
+
+    def _feed(self, descriptor: int) -> None:
+        try:
+            self._input = self._input[os.write(descriptor, self._input[:_PART_BYTES]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._input = self._input[:0]  # it does not want to know the rest
+        if not self._input:
+            self._forget(descriptor)
+            self._pipes.close_one(descriptor)
+
+    def _look(self) -> None:
+        if self._ended is None and not self._ended_by:
+            self._ended_by = self._passed_limit()
+
+    def _passed_limit(self) -> str:
+        running = processes.living()
+        if self._usage.cpu_s + sum(process.cpu_s for process in running) > self._order["cpu_us"] / 1e6:
+            return "cpu"
+        most = self._order["memory_bytes"]
+        # What processes share is counted for each of them here, so the exact look decides.
+        if sum(process.rss_bytes for process in running) > most and processes.proportional_bytes(running) > most:
+            return "memory"
+        return "entries" if self._is_crowded() else ""
+
+    def _is_crowded(self) -> bool:
+        return any(_entries(volume) > self._order["entries"] for volume in self._order["counted"])
+
+
+def _abandon(_: int) -> None:
+    raise AbandonedError
+
+
+def _empty(descriptor: int) -> None:
+    try:
+        while os.read(descriptor, _PART_BYTES):
+            pass
+    except BlockingIOError:
+        return
+
+
+def _entries(volume: bytes) -> int:
+    status = os.statvfs(volume)
+    return status.f_files - status.f_ffree

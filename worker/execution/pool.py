@@ -1,0 +1,99 @@
+"""Keeps warm sandboxes for the next calls of their kind, for one process."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+
+from worker.execution.connection import Connection
+
+MOST_CALLS = 500
+MOST_IDLE = 12
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a call finds what is its own."""
+
+    folder: str
+    home: str
+    temporary: str
+
+
+@dataclass(eq=False)
+class Place:
+    """A runner that takes orders, and what has to be let go with it; used by one thread at a time."""
+
+    kind: Hashable
+    site: Site
+    runner: Connection
+    held: ExitStack
+    calls: int = 0
+    is_good: bool = True
+
+    def close(self) -> None:
+        """End it, with all that runs in it."""
+        self.held.close()
+
+
+@dataclass
+class Pool:
+    """Idle places by their kind, the longest idle first; `most_calls` 1 keeps none."""
+
+    most_calls: int = MOST_CALLS
+    most_idle: int = MOST_IDLE
+    _idle: list[Place] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+    _starter: ThreadPoolExecutor | None = None
+
+    @contextmanager
+    def place(self, kind: Hashable, start: Callable[[], Place]) -> Iterator[Place]:
+        """Lend a place of a kind, started where none is idle; one that failed, or that was left by a stop, is ended."""
+        place = self._taken(kind) or start()
+        try:
+            yield place
+        except BaseException:
+            place.is_good = False
+            raise
+        finally:
+            self._give_back(place)
+
+    def begin(self, start_it: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+        """Start a process in a thread of our own: the kernel ends it with the thread that started it."""
+        with self._lock:
+            if self._starter is None:
+                self._starter = ThreadPoolExecutor(1, "starter")
+        return self._starter.submit(start_it).result()
+
+    def close(self) -> None:
+        """End all idle places, and the thread that started them."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+            starter, self._starter = self._starter, None
+        for place in idle:
+            place.runner.hang_up()
+        for place in idle:
+            place.close()
+        if starter:
+            starter.shutdown()
+
+    def _taken(self, kind: Hashable) -> Place | None:
+        with self._lock:
+            place = next((place for place in reversed(self._idle) if place.kind == kind), None)
+            if place:
+                self._idle.remove(place)
+            return place
+
+    def _give_back(self, place: Place) -> None:
+        ended = [place]
+        if place.is_good and place.calls < self.most_calls:
+            with self._lock:
+                self._idle.append(place)
+                ended = self._idle[: -self.most_idle]
+                del self._idle[: -self.most_idle]
+        for one in ended:
+            one.close()
