@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,10 +65,11 @@ def made(name: str) -> Executor:
 class BubblewrapFresh(Bubblewrap):
     """Puts every call into namespaces of its own, whatever the policy says."""
 
-    def open(
-        self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard
-    ) -> AbstractContextManager[Sandbox]:
-        return super().open(tool, policy.model_copy(update={"isolation": Isolation.FRESH}), limits, guard)
+    @contextmanager
+    def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
+        fresh = policy.model_copy(update={"isolation": Isolation.FRESH})
+        with super().open(tool, fresh, limits, guard) as sandbox:
+            yield sandbox
 
 
 REAL = ["bubblewrap", "bubblewrap fresh", "bubblewrap-once", "local"]

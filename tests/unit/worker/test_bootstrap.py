@@ -93,7 +93,7 @@ def test_an_executor_that_cannot_be_used_is_not_well() -> None:
 
 
 def test_engines_are_chosen_by_name() -> None:
-    assert EXECUTORS.names()[:3] == ["auto", "bubblewrap", "local"]
+    assert EXECUTORS.names()[:3] == ["auto", "bubblewrap", "bubblewrap-once"]
     assert WRITERS.names()[:3] == ["html", "json", "junit"]
     for name in (*EXECUTORS.names()[:3],):
         assert EXECUTORS.make(name).name == name
