@@ -17,6 +17,7 @@ from rich.text import Text
 
 from producer.follow import Progress, StageProgress
 from shared.interfaces.verifier import Check
+from shared.models.call import Isolation
 from shared.models.cli_tool import CliTool, Command, Option, Takes
 from shared.models.finding import Finding, Severity, VerdictWord
 from shared.models.job import Fault, Job, JobId, JobState, StageName
@@ -112,6 +113,8 @@ def head(report: TestReport) -> Text:
     """Say what was tested, and how."""
     version = f" {one_line(report.tool.version, 40)}" if report.tool and report.tool.version else ""
     place = report.sandbox.level or "no call was made"
+    if report.sandbox.level and report.sandbox.isolation is not Isolation.REUSE:
+        place = f"{place}, {report.sandbox.isolation}"
     return Text.assemble(
         (f"{visible(report.tool_name)}{version}", "bold"),
         f"   seed {report.seed}   {report.profile}   sandbox: {place}, network {report.sandbox.network}",

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from shared.config import Settings, ToolHints
 from shared.interfaces.tokens import Tokens
 from shared.models.base import Value
-from shared.models.call import BlobRef, CallFile, FileKind, Limits
+from shared.models.call import BlobRef, CallFile, FileKind, Isolation, Limits
 from shared.models.cli_tool import CliTool
 from shared.models.job import JobId, JobSpec, Mode, Network, Profile, SandboxPolicy, Selection, StageName, ToolSpec
 from shared.models.test_plan import TestPlan
@@ -47,6 +47,7 @@ class Request(Value):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     sandbox: str | None = None
+    isolation: Isolation = Isolation.REUSE
     network: Network = Network.OFF
 
 
@@ -93,7 +94,11 @@ def prepare(
         plan=next(refs) if plan else None,
         interface=next(refs) if interface else None,
         select=Selection(only=request.only, skip=request.skip),
-        policy=SandboxPolicy(executor=request.sandbox or settings.execution.sandbox, network=request.network),
+        policy=SandboxPolicy(
+            executor=request.sandbox or settings.execution.sandbox,
+            isolation=request.isolation,
+            network=request.network,
+        ),
     )
     return Prepared(spec, (*blobs, *given))
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from producer.submit import Request
+from shared.models.call import Isolation
 from shared.models.job import Network, Profile, StageName
 from shared.utils.errors import TestronautError
 from shared.utils.validation import parse_duration
@@ -57,7 +58,16 @@ _JOB_OPTIONS = (
     ),
     click.option("--only", multiple=True, metavar="CODE|COMMAND", help="Only these checks or commands; repeatable."),
     click.option("--skip", multiple=True, metavar="CODE|COMMAND", help="Not these checks or commands; repeatable."),
-    click.option("--sandbox", metavar="NAME", help="auto, bubblewrap, local or a plug-in's.  [default: auto]"),
+    click.option(
+        "--sandbox", metavar="NAME", help="auto, bubblewrap, bubblewrap-once, local or a plug-in's.  [default: auto]"
+    ),
+    click.option(
+        "--isolation",
+        type=click.Choice([isolation.value for isolation in Isolation]),
+        default=Isolation.REUSE.value,
+        show_default=True,
+        help="Processes and mounts of a call: behind those before it, or alone.",
+    ),
     click.option(
         "--network",
         type=click.Choice([network.value for network in Network]),
@@ -90,5 +100,6 @@ def request_of(tool: str, last: StageName = StageName.REPORT, **options: Any) ->
         only=options["only"],
         skip=options["skip"],
         sandbox=options["sandbox"],
+        isolation=Isolation(options["isolation"]),
         network=Network(options["network"]),
     )

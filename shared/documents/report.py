@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models.base import bytes_to_json
-from shared.models.call import BlobRef, Call, CallFile, FileKind
+from shared.models.call import BlobRef, Call, CallFile, FileKind, Isolation
 from shared.models.finding import Finding, Severity, VerdictWord
 from shared.models.job import JobState, Network, Profile, StageName
 from shared.models.test_report import Coverage, Reach, ReportedFinding, TestReport
@@ -129,6 +129,7 @@ class SandboxDocument(_Document):
     """Where the calls ran, what they could reach, and what that place does not hold."""
 
     level: str
+    isolation: Isolation
     network: Network
     missing: list[str]
 
@@ -232,7 +233,10 @@ def report_document(report: TestReport) -> ReportDocument:
         ended_at=report.ended_at,
         stages=[StageDocument(**time.model_dump(), seconds=time.seconds) for time in report.stages],
         sandbox=SandboxDocument(
-            level=report.sandbox.level, network=report.sandbox.network, missing=[*report.sandbox.missing]
+            level=report.sandbox.level,
+            isolation=report.sandbox.isolation,
+            network=report.sandbox.network,
+            missing=[*report.sandbox.missing],
         ),
         coverage=_coverage(report.coverage),
         planned=report.planned,

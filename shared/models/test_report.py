@@ -10,6 +10,7 @@ from sqlmodel import Field as RowField
 from sqlmodel import Relationship, SQLModel
 
 from shared.models.base import Utc, Value, body_of, digest_of
+from shared.models.call import Isolation
 from shared.models.cli_tool import CliTool
 from shared.models.finding import Finding, VerdictWord
 from shared.models.job import Fault, JobId, JobState, Network, Profile, StageName
@@ -96,6 +97,7 @@ class SandboxReport(Value):
     """Where the calls ran, and what that place does not hold."""
 
     level: str = ""
+    isolation: Isolation = Isolation.REUSE
     network: Network = Network.OFF
     missing: tuple[str, ...] = ()
 

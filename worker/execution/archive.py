@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 from shared.interfaces.executor import SandboxUnavailableError
+from worker.execution.remembered import Remembered, cache_folder, own_version, version_of
 from worker.execution.visible import SYSTEM, is_below
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +69,16 @@ def program_for(python: str) -> RunnerProgram:
 
     """
     prefix = None if is_below(os.path.realpath(python), SYSTEM) else sys.base_prefix
-    return RunnerProgram(python, prefix, _compiled(python))
+    return RunnerProgram(python, prefix, _archive(python))
+
+
+def _archive(python: str) -> bytes:
+    remembered, made_of = Remembered(cache_folder()), f"{version_of(python)}\n{own_version()}"
+    known = remembered.recall("runner", made_of)
+    if known is None:
+        known = _compiled(python)
+        remembered.keep("runner", made_of, known)
+    return known
 
 
 def _compiled(python: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -17,13 +17,14 @@ from shared.utils.errors import TestronautError
 from worker.execution import layout
 from worker.execution.archive import RunnerProgram, runner_program
 from worker.execution.connection import Connection, Launch, RunnerFailedError, start
-from worker.execution.foundation import Foundation, Variant, first_that_works, found_program
+from worker.execution.foundation import VARIANTS, Foundation, Variant, first_that_works, found_program
 from worker.execution.hidden import hidden_in
 from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
 from worker.execution.pool import MOST_CALLS, Pool, Site
 from worker.execution.probe import Unguarded, examine, unusable
 from worker.execution.provide import Found, find
 from worker.execution.reach import NOBODY, closed_folders, descent, passage
+from worker.execution.remembered import Remembered, cache_folder, machine
 from worker.execution.sandbox import Ground, RunnerSandbox
 from worker.knowledge.network import NO_NETWORK
 
@@ -190,13 +191,14 @@ class _Builder:
 
     def __init__(self, search: Sequence[str] | None = None, found_on: Founding | None = None) -> None:
         self.search = search
+        # What works here is found out once, and remembered by this process and the next.
         self.found_on = found_on or partial(best_foundation, self.name)
         self.pool = Pool(MOST_CALLS if self.is_warm else 1)
 
     def probe(self) -> Capabilities:
         """Say what is enforced here, by trying; never raises for what does not work."""
         try:
-            return _held_by(self.name, self.found_on(), os.geteuid())
+            return capabilities_of(self.name, self.found_on())
         except _NotHeldError as error:
             return error.capabilities
         except (TestronautError, OSError) as error:
@@ -243,17 +245,31 @@ class _NotHeldError(Exception):
         self.capabilities = capabilities
 
 
+def capabilities_of(name: str, foundation: Foundation) -> Capabilities:
+    """Try out what an executor holds on a foundation, unless this or an earlier process did so here."""
+    return _held_by(name, foundation, os.geteuid(), cache_folder())
+
+
 @cache
-def _held_by(name: str, foundation: Foundation, _user: int) -> Capabilities:
+def _held_by(name: str, foundation: Foundation, _user: int, folder: Path) -> Capabilities:
+    remembered, here = Remembered(folder), f"{name} {foundation} {machine(foundation.program)}"
+    with suppress(ValueError):
+        if (known := remembered.recall("capabilities", here)) is not None:
+            return Capabilities.model_validate_json(known)
+    capabilities = _tried(name, foundation)
+    if not capabilities.is_usable:
+        raise _NotHeldError(capabilities)
+    remembered.keep("capabilities", here, capabilities.model_dump_json().encode())
+    return capabilities
+
+
+def _tried(name: str, foundation: Foundation) -> Capabilities:
     executor = _BUILDERS[name](found_on=lambda: foundation)
     try:
         level = executor.name + foundation.variant.suffix
-        capabilities = examine(executor, level, _dispensable(foundation.variant))
+        return examine(executor, level, _dispensable(foundation.variant))
     finally:
         executor.close()
-    if not capabilities.is_usable:
-        raise _NotHeldError(capabilities)
-    return capabilities
 
 
 def _dispensable(variant: Variant) -> frozenset[str]:
@@ -263,19 +279,26 @@ def _dispensable(variant: Variant) -> frozenset[str]:
 
 
 def best_foundation(name: str = Bubblewrap.name) -> Foundation:
-    """Find out once for each process, user and bubblewrap what can be built here.
+    """Find out what can be built here, once for each machine, user and bubblewrap.
 
     Raises:
         SandboxUnavailableError: nothing can.
 
     """
     program = found_program()
-    return _best_of(name, program, Path(program).stat().st_mtime_ns, os.geteuid())
+    return _best_of(name, program, Path(program).stat().st_mtime_ns, os.geteuid(), cache_folder())
 
 
 @cache
-def _best_of(name: str, program: str, _version: int, _user: int) -> Foundation:
-    return first_that_works(program, partial(_make_trial_call, name))
+def _best_of(name: str, program: str, _version: int, _user: int, folder: Path) -> Foundation:
+    remembered, here = Remembered(folder), f"{name} {machine(program)}"
+    known = remembered.recall("foundation", here)
+    found = next((variant for variant in VARIANTS if repr(variant).encode() == known), None)
+    if found is not None:
+        return Foundation(program, found)
+    foundation = first_that_works(program, partial(_make_trial_call, name))
+    remembered.keep("foundation", here, repr(foundation.variant).encode())
+    return foundation
 
 
 def _make_trial_call(name: str, foundation: Foundation) -> TestResult:

@@ -102,10 +102,7 @@ class Connection:
         waiting = _Waiting(self, guard, time.monotonic() + patience_s)
         try:
             waiting.send(wire.frame(order))
-            size = int.from_bytes(waiting.receive(wire.HEADER_BYTES), "big")
-            if size > _MOST_ANSWERED_BYTES:
-                raise RunnerFailedError(f"an answer of {size} bytes")
-            answer = wire.decode(waiting.receive(size))
+            answer = wire.decode(waiting.receive())
         except wire.WireError as error:
             raise RunnerFailedError(f"the runner's answer is {error}") from error
         except (EOFError, ConnectionError) as error:
@@ -139,18 +136,30 @@ class _Waiting:
     def send(self, raw: bytes) -> None:
         rest = memoryview(raw)
         while rest:
-            self._until(select.POLLOUT)
-            rest = rest[self._socket.send(rest[:_PART_BYTES]) :]
+            try:
+                rest = rest[self._socket.send(rest[:_PART_BYTES]) :]
+            except BlockingIOError:
+                self._until(select.POLLOUT)
 
-    def receive(self, size: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
-            self._until(select.POLLIN)
-            part = self._socket.recv(min(_PART_BYTES, size - len(parts)))
-            if not part:
-                raise EOFError
-            parts += part
-        return bytes(parts)
+    def receive(self) -> bytes:
+        """Give the body of one frame; its sender says nothing more before it hears from us."""
+        raw = self._more(bytearray())
+        while len(raw) < wire.HEADER_BYTES:
+            self._more(raw)
+        size = int.from_bytes(raw[: wire.HEADER_BYTES], "big")
+        if size > _MOST_ANSWERED_BYTES:
+            raise RunnerFailedError(f"an answer of {size} bytes")
+        while len(raw) < wire.HEADER_BYTES + size:
+            self._more(raw)
+        return bytes(raw[wire.HEADER_BYTES :])
+
+    def _more(self, raw: bytearray) -> bytearray:
+        self._until(select.POLLIN)
+        part = self._socket.recv(_PART_BYTES)
+        if not part:
+            raise EOFError
+        raw += part
+        return raw
 
     def _until(self, what: int) -> None:
         self._poll.register(self._socket, what)

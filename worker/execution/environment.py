@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from shared.models.call import Surroundings
 
@@ -11,8 +13,9 @@ STANDARD_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _LINES = 24
 
 
+@lru_cache(256)
 def environment(
-    surroundings: Surroundings, repetition: int, home: str, temporary: str, path: Iterable[str]
+    surroundings: Surroundings, repetition: int, home: str, temporary: str, path: tuple[str, ...]
 ) -> Mapping[str, bytes]:
     """Give what every call of any tool is told; `path` are the folders that its programs are looked for in.
 
@@ -42,4 +45,4 @@ def environment(
         "XDG_STATE_HOME": f"{home}/.local/state",
         "TMPDIR": temporary,
     }
-    return {name: os.fsencode(value) for name, value in told.items()}
+    return MappingProxyType({name: os.fsencode(value) for name, value in told.items()})

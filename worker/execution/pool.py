@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -26,10 +26,14 @@ class Site:
 
 @dataclass(eq=False)
 class Place:
-    """A runner that takes orders, and what has to be let go with it; used by one thread at a time."""
+    """A runner that takes orders, and what has to be let go with it; used by one thread at a time.
+
+    `env` is the environment that it knows already.
+    """
 
     kind: Hashable
     site: Site
+    env: Mapping[str, bytes]
     runner: Connection
     held: ExitStack
     calls: int = 0
@@ -49,6 +53,7 @@ class Pool:
     _idle: list[Place] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
     _starter: ThreadPoolExecutor | None = None
+    _is_closed: bool = False
 
     @contextmanager
     def place(self, kind: Hashable, start: Callable[[], Place]) -> Iterator[Place]:
@@ -70,8 +75,9 @@ class Pool:
         return self._starter.submit(start_it).result()
 
     def close(self) -> None:
-        """End all idle places, and the thread that started them."""
+        """End all idle places, those that come back later, and the thread that started them."""
         with self._lock:
+            self._is_closed = True
             idle, self._idle = self._idle, []
             starter, self._starter = self._starter, None
         for place in idle:
@@ -93,7 +99,7 @@ class Pool:
         if place.is_good and place.calls < self.most_calls:
             with self._lock:
                 self._idle.append(place)
-                ended = self._idle[: -self.most_idle]
-                del self._idle[: -self.most_idle]
+                ended = self._idle[: None if self._is_closed else -self.most_idle]
+                del self._idle[: len(ended)]
         for one in ended:
             one.close()

@@ -147,8 +147,7 @@ class RunnerSandbox(GuardedSandbox):
                 order = {
                     **asked,
                     **_allowed(limits),
-                    **self._typed(call, repetition, surroundings, place.site),
-                    "in_vain": [wording.encode() for wording in self.in_vain],
+                    **self._typed(call, repetition, surroundings, place),
                     "is_alone": int(self._is_parted(surroundings)),
                     "keeps": 0,
                     "leaves": 0,
@@ -169,20 +168,27 @@ class RunnerSandbox(GuardedSandbox):
     def _started(self, kind: Hashable, surroundings: Surroundings, limits: Limits) -> Place:
         with ExitStack() as held:
             runner, ground = self._start(surroundings, limits, held)
-            runner.ask(ground.setting(), self.guard, MARGIN_S)
-            return Place(kind, ground.site, runner, held.pop_all())
+            env = self._environment(surroundings, 0, ground.site)
+            in_vain = [wording.encode() for wording in self.in_vain]
+            runner.ask({**ground.setting(), "env": dict(env), "in_vain": in_vain}, self.guard, MARGIN_S)
+            return Place(kind, ground.site, env, runner, held.pop_all())
 
     def _is_parted(self, surroundings: Surroundings) -> bool:
         return self.can_part and Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
 
-    def _typed(self, call: Call, repetition: int, surroundings: Surroundings, site: Site) -> Mapping[str, Any]:
-        provided, view = self.found.provided, self.found.view
-        told = environment(surroundings, repetition, site.home, site.temporary, view.path)
+    def _typed(self, call: Call, repetition: int, surroundings: Surroundings, place: Place) -> Mapping[str, Any]:
+        provided = self.found.provided
+        told = self._environment(surroundings, repetition, place.site)
+        # Most calls are told what the first was told, and that need not travel again.
+        own = {} if told is place.env else {name: told[name] for name in told if place.env.get(name) != told[name]}
         return {
             "path": os.fsencode(provided.path),
             "argv": [*provided.argv, *call.argv],
-            "env": {**told, **view.env, **self.spec.env, **call.env},
+            "own_env": {**own, **self.found.view.env, **self.spec.env, **call.env},
         }
+
+    def _environment(self, surroundings: Surroundings, repetition: int, site: Site) -> Mapping[str, bytes]:
+        return environment(surroundings, repetition, site.home, site.temporary, self.found.view.path)
 
 
 def _asked(call: Call) -> Mapping[str, Any]:

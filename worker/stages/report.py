@@ -38,7 +38,7 @@ class Report(Stage[Gathered, TestReport]):
 def gather(tx: Transaction, job_id: JobId, now: datetime) -> Gathered:
     """Read all that a report says of a job, at whatever point it stands."""
     job, results, findings = tx.jobs.get(job_id), tx.results.planned(job_id), tx.findings.of(job_id)
-    levels = sorted({result.level for result in results if result.level})
+    policy, levels = job.spec.policy, sorted({result.level for result in results if result.level})
     return Gathered(
         job=job,
         tool=tx.tools.find(job_id),
@@ -50,7 +50,7 @@ def gather(tx: Transaction, job_id: JobId, now: datetime) -> Gathered:
         attempts=tx.work.attempts(job_id),
         now=now,
         versions=versions(),
-        sandbox=SandboxReport(level=", ".join(levels), network=job.spec.policy.network),
+        sandbox=SandboxReport(level=", ".join(levels), isolation=policy.isolation, network=policy.network),
     )
 
 

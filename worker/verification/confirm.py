@@ -7,16 +7,25 @@ from typing import NamedTuple
 
 from shared.interfaces.executor import Run, Sandbox
 from shared.interfaces.verifier import Check, Observed, Suspicion
-from shared.models.call import PINNED, Call, CallFile, FileKind, Surroundings
+from shared.models.call import Call, CallFile, FileKind, Isolation, Surroundings
 from shared.models.test_plan import TestCase
 from shared.models.test_result import FIRST_CONFIRMATION, Status, TestResult
 from worker.verification.words import each_alone
 
 # Zone, name of the folder, home, user and host change; locale and width, by which a tool may honestly go, do not.
+# Each call is alone in its namespaces: what is seen again owes nothing to another call.
 SURROUNDINGS = (
-    PINNED,
-    Surroundings(zone="Pacific/Auckland", folder="elsewhere", home="somebody", host="anywhere"),
-    Surroundings(zone="America/St_Johns", folder="a-folder-with-a-much-longer-name", home="u", host="h"),
+    Surroundings(isolation=Isolation.FRESH),
+    Surroundings(
+        zone="Pacific/Auckland", folder="elsewhere", home="somebody", host="anywhere", isolation=Isolation.FRESH
+    ),
+    Surroundings(
+        zone="America/St_Johns",
+        folder="a-folder-with-a-much-longer-name",
+        home="u",
+        host="h",
+        isolation=Isolation.FRESH,
+    ),
 )
 TIMES = len(SURROUNDINGS)
 

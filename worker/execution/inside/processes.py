@@ -98,13 +98,13 @@ def spawn(order: dict[str, Any], streams: tuple[int, int, int]) -> int:
         OSError: a process for it cannot be made.
 
     """
-    path, argv = order["path"], order["argv"]
+    path, argv, env = order["path"], order["argv"], {**order["env"], **order["own_env"]}
     try:
-        return _spawn(path, argv, order["env"], streams)
+        return _spawn(path, argv, env, streams)
     except OSError as error:
         if error.errno == errno.ENOEXEC:
             # As every shell does with a script that does not say what runs it.
-            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], order["env"], streams)
+            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], env, streams)
         if error.errno in _OURS:
             raise
         raise NotExecutedError(error.errno or errno.EIO) from error

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HEADER_BYTES = 4
 _DEEPEST = 8
+_PART_BYTES = 1 << 16
 
 
 class WireError(ValueError):
@@ -50,15 +51,20 @@ def frame(value: Any) -> bytes:  # noqa: ANN401 - whatever may be nested
 
 
 def receive(descriptor: int) -> Any:  # noqa: ANN401 - whatever was nested
-    """Read one frame from a descriptor that blocks.
+    """Read one frame from a descriptor that blocks, behind which nothing follows before it is answered.
 
     Raises:
         EOFError: the other end is closed.
         WireError: it is no frame.
 
     """
-    size = int.from_bytes(_read_exactly(descriptor, HEADER_BYTES), "big")
-    return decode(_read_exactly(descriptor, size))
+    raw = bytearray()
+    while len(raw) < HEADER_BYTES or len(raw) < HEADER_BYTES + int.from_bytes(raw[:HEADER_BYTES], "big"):
+        part = os.read(descriptor, _PART_BYTES)
+        if not part:
+            raise EOFError
+        raw += part
+    return decode(bytes(raw[HEADER_BYTES:]))
 
 
 def send(descriptor: int, value: Any) -> None:  # noqa: ANN401 - whatever may be nested
@@ -120,13 +126,3 @@ def _paired(values: list[Any]) -> dict[str, Any]:
     if len(keys) != len(held) or not all(isinstance(key, bytes) for key in keys):
         raise WireError("a mapping has no key for each value")
     return {key.decode(): value for key, value in zip(keys, held)}  # noqa: B905 - no such word in Python 3.9
-
-
-def _read_exactly(descriptor: int, size: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < size:
-        part = os.read(descriptor, size - len(parts))
-        if not part:
-            raise EOFError
-        parts += part
-    return bytes(parts)

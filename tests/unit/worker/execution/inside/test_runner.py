@@ -51,9 +51,9 @@ def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     folder.mkdir()
 
     def ask(code: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
-        order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "env": {}, "files": [], "is_alone": 0}
+        order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "own_env": {}, "files": [], "is_alone": 0}
         limits = {"wall_us": 10**7, "cpu_us": 10**7, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}
-        rest = {"kept_bytes": 1024, "in_vain": [], "keeps": 0, "leaves": 0}
+        rest = {"kept_bytes": 1024, "keeps": 0, "leaves": 0}
         return dict(connection.ask({**order, **limits, **rest, **changes}, FakeGuard(), 30))
 
     with prepared(tmp_path, setting(folder)) as (connection, answer):
@@ -63,7 +63,17 @@ def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
 
 def setting(folder: Path, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     told = {"folder": str(folder), "volumes": [[str(folder), 0o755]], "renewal": "wipe", "rlimits": {"CORE": 0}}
-    return {**told, "disk_bytes": 1 << 20, "counted": [], "fixed": [], "entries": 1 << 40, "has_proc": 1, **changes}
+    return {
+        **told,
+        "disk_bytes": 1 << 20,
+        "counted": [],
+        "fixed": [],
+        "entries": 1 << 40,
+        "has_proc": 1,
+        "env": {},
+        "in_vain": [],
+        **changes,
+    }
 
 
 @contextmanager
