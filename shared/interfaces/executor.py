@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import takewhile
 from typing import ClassVar, NamedTuple, Protocol
 
 from shared.models.base import Value
@@ -136,8 +137,31 @@ class Sandbox(Protocol):
         ...
 
     def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
-        """Make calls that do not need each other's results, and give these in order."""
+        """Make calls that do not need each other's results, and give these in order.
+
+        Runs of which each names the one before it as that which it comes after are the steps of a sequence: they share
+        a folder, a home, and what lies there; processes end with their step all the same.
+        """
         ...
+
+
+def sequences(runs: Iterable[Run]) -> Iterator[list[Run]]:
+    """Part runs into those that belong together, in their order: the steps of a sequence, or a single call."""
+    steps: list[Run] = []
+    for run in runs:
+        if steps and run.call.after is not None and _follows(run, steps[-1]):
+            steps.append(run)
+            continue
+        if steps:
+            yield steps
+        steps = [run]
+    if steps:
+        yield steps
+
+
+def _follows(run: Run, before: Run) -> bool:
+    is_same_try = (run.repetition, run.surroundings) == (before.repetition, before.surroundings)
+    return is_same_try and run.call.after == before.call.digest()
 
 
 class GuardedSandbox(ABC):
@@ -153,22 +177,43 @@ class GuardedSandbox(ABC):
 
     def run(self, call: Call, repetition: int = 0, surroundings: Surroundings = PINNED) -> TestResult:
         """Make one call; a refused one is our error, never the tool's."""
-        if self.guard.allows(call):
-            return self._run(call, repetition, surroundings)
-        return TestResult(
-            call_digest=call.digest(),
-            repetition=repetition,
-            status=Status.SANDBOX_ERROR,
-            surroundings=surroundings,
-            detail="the call took its worker along twice and is not made again",
-        )
+        run = Run(call, repetition, surroundings)
+        if call.after is not None:
+            return _not_made(run, "the call that it comes after was not made")
+        if not self.guard.allows(call):
+            return _not_made(run, "the call took its worker along twice and is not made again")
+        return self._run(call, repetition, surroundings)
 
     def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
-        """Make calls, one after the other."""
-        return (self.run(*run) for run in runs)
+        """Make calls, one after the other; a step that is refused, and those after it, are not made."""
+        for steps in sequences(runs):
+            if len(steps) == 1:
+                yield self.run(*steps[0])
+            else:
+                yield from self._steps(steps)
+
+    def _steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
+        allowed = list(takewhile(lambda run: self.guard.allows(run.call), steps))
+        yield from self._run_steps(allowed)
+        for run in steps[len(allowed) :]:
+            yield _not_made(run, "it, or a step before it, took its worker along twice and is not made again")
 
     @abstractmethod
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult: ...
+
+    def _run_steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
+        """Make the steps of a sequence in one folder, as far as a sandbox can."""
+        return (_not_made(run, "calls cannot share a folder here") for run in steps)
+
+
+def _not_made(run: Run, why: str) -> TestResult:
+    return TestResult(
+        call_digest=run.call.digest(),
+        repetition=run.repetition,
+        status=Status.SANDBOX_ERROR,
+        surroundings=run.surroundings,
+        detail=why,
+    )
 
 
 class Executor(Protocol):

@@ -99,7 +99,9 @@ class Limits(Value):
 class Call(Value):
     """What is typed after the tool's own words; the same call can be made at another version of the tool.
 
-    `stdin` None is the end of file at once. `limits` None are those of the job.
+    `stdin` None is the end of file at once. `limits` None are those of the job. `after` is the digest of the call
+    before it in a sequence, whose folder it is made in; the digest covers it, so that a step is another call than the
+    same words alone.
     """
 
     argv: tuple[Word, ...] = ()
@@ -107,6 +109,7 @@ class Call(Value):
     files: tuple[CallFile, ...] = ()
     env: Mapping[str, Word] = {}
     limits: Limits | None = None
+    after: str | None = Field(default=None, pattern=_SHA256)
 
     @field_validator("files")
     @classmethod

@@ -170,6 +170,61 @@ class TestEveryone:
         assert capabilities.holds
 
 
+def steps_of(*lines: str, **rest: object) -> list[Run]:
+    """Write the steps of a sequence, each after the one before."""
+    steps: list[Run] = []
+    for line in lines:
+        after = steps[-1].call.digest() if steps else None
+        steps.append(Run(Call.model_validate({"argv": (b"do", line.encode()), "after": after, **rest})))
+    return steps
+
+
+class TestSequences:
+    def test_a_step_finds_what_the_steps_before_it_left_and_the_next_call_does_not(self, real: Executor) -> None:
+        steps = steps_of(
+            "echo one >a; echo two >$HOME/b; echo three >$TMPDIR/c", "cat a $HOME/b; rm a", "ls; cat $TMPDIR/c"
+        )
+        with opened(real) as sandbox:
+            first, second, third, alone = sandbox.map([*steps, Run(Call(argv=(b"do", b"ls . $HOME $TMPDIR")))])
+        assert (second.stdout.content, third.stdout.content) == (b"one\ntwo\n", b"three\n")
+        assert [change.change for change in (*first.files, *second.files)] == [Change.CREATED, Change.DELETED]
+        assert not {b"a", b"b", b"c"} & set(alone.stdout.content.split())
+
+    def test_processes_end_with_their_step(self, real: Executor) -> None:
+        steps = steps_of("sleep 60 & echo $! >pid", "kill -0 $(cat pid) && echo alive")
+        with opened(real) as sandbox:
+            first, second = sandbox.map(steps)
+        assert first.leftovers == ("sleep",)
+        assert second.stdout.content == b""
+
+    def test_two_sequences_and_another_try_do_not_meet(self, real: Executor) -> None:
+        again = [run._replace(repetition=1) for run in steps_of("ls; touch a", "ls")]
+        with opened(real) as sandbox:
+            results = list(sandbox.map([*steps_of("ls; touch a", "ls"), *again, *steps_of("ls; touch b", "ls")]))
+        assert [result.stdout.content for result in results] == [b"", b"a\n", b"", b"a\n", b"", b"b\n"]
+
+    def test_a_step_alone_is_not_made(self, executor: Executor) -> None:
+        first, second = (run.call for run in steps_of("touch a", "ls"))
+        with opened(executor) as sandbox:
+            assert sandbox.run(second).status is Status.SANDBOX_ERROR
+            results = list(sandbox.map([Run(first), Run(Call(argv=(b"exit", b"0"))), Run(second)]))
+        assert results[2].status is Status.SANDBOX_ERROR
+        assert "after" in results[2].detail
+
+    def test_after_a_refused_step_no_other_is_made(self, executor: Executor) -> None:
+        steps = steps_of("true", "echo x", "echo y")
+        with opened(executor, guard=FakeGuard(condemned=steps[1].call)) as sandbox:
+            results = list(sandbox.map(steps))
+        assert [result.status is Status.SANDBOX_ERROR for result in results] == [False, True, True]
+
+    def test_a_stop_between_two_steps_leaves_nothing(self, real: Executor) -> None:
+        mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
+        steps = steps_of("true", f"sleep 61; : {mark}")
+        with opened(real, guard=FakeGuard(stops_at=8)) as sandbox, pytest.raises(Halted):
+            list(sandbox.map(steps))
+        assert processes_with(mark) == []
+
+
 class TestEnds:
     def test_death_by_a_signal_is_no_exit_code(self, real: Executor) -> None:
         with opened(real) as sandbox:

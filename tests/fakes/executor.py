@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from shared.interfaces.executor import Capabilities, Executor, Guard, GuardedSandbox, Hold, Provided, Sandbox, Stop
+from shared.interfaces.executor import Capabilities, Executor, Guard, GuardedSandbox, Hold, Provided, Run, Sandbox, Stop
 from shared.models.call import Call, Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, Stream, TestResult
@@ -78,6 +78,9 @@ class FakeSandbox(GuardedSandbox):
                 "level": self._executor.name,
             }
         )
+
+    def _run_steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
+        return (self._run(*run) for run in steps)
 
 
 class FakeExecutor:

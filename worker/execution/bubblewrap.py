@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox
 from shared.models.call import Call, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
-from shared.models.test_result import Status, TestResult
+from shared.models.test_result import TestResult
 from shared.utils.errors import TestronautError
 from worker.execution import layout
 from worker.execution.archive import RunnerProgram, runner_program
@@ -20,7 +20,7 @@ from worker.execution.connection import Connection, Launch, RunnerFailedError, s
 from worker.execution.foundation import VARIANTS, Foundation, Variant, first_that_works, found_program
 from worker.execution.hidden import hidden_in
 from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
-from worker.execution.pool import MOST_CALLS, Pool, Site
+from worker.execution.pool import MOST_CALLS, Place, Pool, Site
 from worker.execution.probe import Unguarded, examine, unusable
 from worker.execution.provide import Found, find
 from worker.execution.reach import NOBODY, closed_folders, descent, passage
@@ -77,12 +77,14 @@ class BubblewrapSandbox(RunnerSandbox):
     def can_part(self) -> bool:
         return self._made_by.is_warm
 
-    def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
-        result = super()._run(call, repetition, surroundings)
-        # Nothing can be laid over a private file that has gone since we looked, and no sandbox is built then.
-        if result.status is Status.SANDBOX_ERROR and self._is_hidden_anew():
-            return super()._run(call, repetition, surroundings)
-        return result
+    def _started(self, kind: Hashable, surroundings: Surroundings, limits: Limits) -> Place:
+        try:
+            return super()._started(kind, surroundings, limits)
+        except RunnerFailedError:
+            # Nothing can be laid over a private file that has gone since we looked, and no sandbox is built then.
+            if not self._is_hidden_anew():
+                raise
+            return super()._started(self._kind(surroundings, limits), surroundings, limits)
 
     def _prepare(self) -> None:
         super()._prepare()

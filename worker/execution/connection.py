@@ -111,6 +111,11 @@ class Connection:
             raise RunnerFailedError(_text(answer))
         return answer
 
+    @property
+    def is_there(self) -> bool:
+        """Tell whether what started the runner still runs."""
+        return self.process.poll() is None
+
     def hang_up(self) -> None:
         """Let the runner end by itself, without waiting for it."""
         self.socket.shutdown(socket.SHUT_RDWR)

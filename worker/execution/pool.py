@@ -56,9 +56,13 @@ class Pool:
     _is_closed: bool = False
 
     @contextmanager
-    def place(self, kind: Hashable, start: Callable[[], Place]) -> Iterator[Place]:
-        """Lend a place of a kind, started where none is idle; one that failed, or that was left by a stop, is ended."""
-        place = self._taken(kind) or start()
+    def place(self, kind: Hashable, start: Callable[[], Place], *, is_lasting: bool = True) -> Iterator[Place]:
+        """Lend a place of a kind, started where none is idle; one that failed, or that was left by a stop, is ended.
+
+        One that is not lasting is new, and ends with its use.
+        """
+        place = (self._taken(kind) if is_lasting else None) or start()
+        place.is_good = is_lasting
         try:
             yield place
         except BaseException:
@@ -88,11 +92,15 @@ class Pool:
             starter.shutdown()
 
     def _taken(self, kind: Hashable) -> Place | None:
-        with self._lock:
-            place = next((place for place in reversed(self._idle) if place.kind == kind), None)
-            if place:
+        while True:
+            with self._lock:
+                place = next((place for place in reversed(self._idle) if place.kind == kind), None)
+                if place is None:
+                    return None
                 self._idle.remove(place)
-            return place
+            if place.runner.is_there:
+                return place
+            place.close()  # it died while nobody looked
 
     def _give_back(self, place: Place) -> None:
         ended = [place]

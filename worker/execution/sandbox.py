@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from abc import abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from shared.interfaces.executor import Guard, GuardedSandbox, Provided
+from shared.interfaces.executor import Guard, GuardedSandbox, Provided, Run
 from shared.models.base import sha256
 from shared.models.call import BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
@@ -133,37 +133,53 @@ class RunnerSandbox(GuardedSandbox):
     def _start(self, surroundings: Surroundings, limits: Limits, held: ExitStack) -> tuple[Connection, Ground]: ...
 
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
-        limits, asked = call.limits or self.limits, _asked(call)
+        (result,) = self._run_steps([Run(call, repetition, surroundings)])
+        return result
+
+    def _run_steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
         with self._preparing:
             self._prepare()
-        known = {
-            "call_digest": call.digest(),
-            "repetition": repetition,
-            "surroundings": surroundings,
-            "level": self.level,
-        }
+        asked = [_asked(run.call) for run in steps]
+        made = 0
         try:
-            with self._place(surroundings, limits) as place:
-                order = {
-                    **asked,
-                    **_allowed(limits),
-                    **self._typed(call, repetition, surroundings, place),
-                    "is_alone": int(self._is_parted(surroundings)),
-                    "keeps": 0,
-                    "leaves": 0,
-                }
-                place.calls += 1
-                answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
+            with self._place(steps) as place:
+                for made, run in enumerate(steps, 1):
+                    shared = {"keeps": int(made > 1), "leaves": int(made < len(steps))}
+                    yield self._made(run, {**asked[made - 1], **shared}, place, is_alone=len(steps) == 1)
         except (RunnerFailedError, OSError) as error:
-            return TestResult(**known, status=Status.SANDBOX_ERROR, detail=str(error))
+            for run in steps[max(0, made - 1) :]:
+                yield TestResult(**self._known(run), status=Status.SANDBOX_ERROR, detail=str(error))
+
+    def _made(self, run: Run, asked: Mapping[str, Any], place: Place, *, is_alone: bool) -> TestResult:
+        limits, known = run.call.limits or self.limits, self._known(run)
+        order = {
+            **asked,
+            **_allowed(limits),
+            **self._typed(run, place),
+            "is_alone": int(is_alone and self._is_parted(run.surroundings)),
+        }
+        place.calls += 1
+        answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
         try:
             return result_of(answer, limits, known)
         except (KeyError, TypeError, ValueError) as error:
             return TestResult(**known, status=Status.SANDBOX_ERROR, detail=f"an answer that makes no sense: {error}")
 
-    def _place(self, surroundings: Surroundings, limits: Limits) -> AbstractContextManager[Place]:
+    def _known(self, run: Run) -> dict[str, Any]:
+        return {
+            "call_digest": run.call.digest(),
+            "repetition": run.repetition,
+            "surroundings": run.surroundings,
+            "level": self.level,
+        }
+
+    def _place(self, steps: Sequence[Run]) -> AbstractContextManager[Place]:
+        call, _, surroundings = steps[0]
+        limits = call.limits or self.limits
         kind = self._kind(surroundings, limits)
-        return self._pool.place(kind, lambda: self._started(kind, surroundings, limits))
+        # Steps cannot each be put into namespaces of their own, but all of them into a sandbox of theirs.
+        is_lasting = len(steps) == 1 or not self._is_parted(surroundings)
+        return self._pool.place(kind, lambda: self._started(kind, surroundings, limits), is_lasting=is_lasting)
 
     def _started(self, kind: Hashable, surroundings: Surroundings, limits: Limits) -> Place:
         with ExitStack() as held:
@@ -176,15 +192,15 @@ class RunnerSandbox(GuardedSandbox):
     def _is_parted(self, surroundings: Surroundings) -> bool:
         return self.can_part and Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
 
-    def _typed(self, call: Call, repetition: int, surroundings: Surroundings, place: Place) -> Mapping[str, Any]:
+    def _typed(self, run: Run, place: Place) -> Mapping[str, Any]:
         provided = self.found.provided
-        told = self._environment(surroundings, repetition, place.site)
+        told = self._environment(run.surroundings, run.repetition, place.site)
         # Most calls are told what the first was told, and that need not travel again.
         own = {} if told is place.env else {name: told[name] for name in told if place.env.get(name) != told[name]}
         return {
             "path": os.fsencode(provided.path),
-            "argv": [*provided.argv, *call.argv],
-            "own_env": {**own, **self.found.view.env, **self.spec.env, **call.env},
+            "argv": [*provided.argv, *run.call.argv],
+            "own_env": {**own, **self.found.view.env, **self.spec.env, **run.call.env},
         }
 
     def _environment(self, surroundings: Surroundings, repetition: int, site: Site) -> Mapping[str, bytes]:

@@ -15,6 +15,8 @@ from worker.execution.pool import Place, Pool, Site
 class Runner:
     """Stands for the way to a runner; nothing is ever asked."""
 
+    is_there = True
+
     def hang_up(self) -> None:
         """Say nothing."""
 
@@ -61,6 +63,23 @@ def test_a_place_that_failed_or_was_stopped_is_not_used_again() -> None:
             raise error
     assert places.ended == ["a", "a"]
     assert places.use(pool, "a").calls == 1
+
+
+def test_a_place_that_died_while_it_was_idle_is_not_lent() -> None:
+    places, pool = Places(), Pool()
+    first = places.use(pool, "a")
+    cast("Any", first.runner).is_there = False
+    assert places.use(pool, "a") is not first
+    assert places.ended == ["a"]
+
+
+def test_one_that_is_not_lasting_is_new_and_ends_with_its_use() -> None:
+    places, pool = Places(), Pool()
+    first = places.use(pool, "a")
+    with pool.place("a", lambda: places.start("a"), is_lasting=False) as place:
+        assert place is not first
+    assert places.ended == ["a"]
+    assert places.use(pool, "a") is first
 
 
 def test_a_place_is_ended_after_so_many_calls() -> None:
