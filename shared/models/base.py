@@ -3,9 +3,10 @@
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Text
@@ -29,6 +30,13 @@ class Value(BaseModel):
     """A frozen fact that crosses a stage's border."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, and forget in the copy what was computed once of the fields as they were."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in copy.__dict__.keys() - type(copy).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
 
     def digest(self) -> str:
         """Hash the content: 64 hexadecimal digits, equal for equal values, whatever the order of their mappings.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
@@ -81,6 +82,11 @@ class CallFile(Value):
             "content": hash_of(self.content),
         }
 
+    @cached_property
+    def identity_digest(self) -> str:
+        """Hash what lies there, once: the files of a job lie in the folder of each of its calls."""
+        return digest_of(self.identity())
+
 
 class Limits(Value):
     """What a call may use before it is ended."""
@@ -132,12 +138,22 @@ class Call(Value):
 
     def digest(self) -> str:
         """Hash what is typed; a content counts by its own hash, so that it does not matter where it is kept."""
+        return self.own_digest
+
+    @cached_property
+    def own_digest(self) -> str:
+        """Keep the hash, which is asked for again and again."""
         content: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True, exclude={"stdin", "files"})
         if self.stdin is not None:
             content["stdin"] = hash_of(self.stdin)
         if self.files:
-            content["files"] = [file.identity() for file in self.files]
+            content["files"] = self.files_digest
         return digest_of(content)
+
+    @cached_property
+    def files_digest(self) -> str:
+        """Hash what lies in the folder before it."""
+        return sha256("".join(file.identity_digest for file in self.files).encode())
 
 
 class Isolation(StrEnum):

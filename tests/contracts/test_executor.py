@@ -401,8 +401,12 @@ class TestFiles:
             b"in2",
         ]
 
-    def test_what_changed_is_seen_even_where_size_and_time_are_as_before(self, run: Callable[..., TestResult]) -> None:
+    @pytest.mark.parametrize("others", [0, 30])
+    def test_what_changed_is_seen_even_where_size_and_time_are_as_before(
+        self, run: Callable[..., TestResult], others: int
+    ) -> None:
         files = (
+            *(CallFile(path=b"other/%d" % number) for number in range(others)),
             CallFile(path=b"kept", content=b"kept"),
             CallFile(path=b"gone", content=b"gone"),
             CallFile(path=b"sly", content=b"aaaa"),
@@ -419,6 +423,29 @@ class TestFiles:
         }
         assert (seen[b"sly"].content, seen[b"sly"].sha256) == (b"bbbb", hashlib.sha256(b"bbbb").hexdigest())
         assert (seen[b"mode"].mode, seen[b"d"].kind, seen[b"d/n"].content) == (0o600, FileKind.DIRECTORY, b"x\n")
+
+    def test_many_prepared_files_are_there_as_few_are_and_nothing_else_is_told(self, real: Executor) -> None:
+        files = tuple(CallFile(path=b"d%d/%d" % (number % 3, number), content=b"%d" % number) for number in range(40))
+        code = (
+            "stat -c '%a %Y' . d1 d1/7; rm -r d0; mkdir d0; echo new >d0/0; mv d1/7 seven; cp d2/2 two;"
+            " : >>d1/4; chmod 700 d2; ls / | grep -c layers; ls -A /layers 2>/dev/null; touch /layers/x 2>/dev/null"
+        )
+        with opened(real) as sandbox:
+            first = sandbox.run(Call(argv=(b"do", code.encode()), files=files))
+            second = sandbox.run(Call(argv=(b"do", code.encode()), files=files))
+        lines = first.stdout.content.splitlines()
+        assert lines[:3] == [b"755 1700000000", b"755 1700000000", b"644 1700000000"]
+        seen = {change.path: change.change for change in first.files}
+        gone = {b"d0/%d" % number: Change.DELETED for number in range(3, 40, 3)}
+        assert seen == {
+            **gone,
+            b"d0/0": Change.CHANGED,
+            b"d1/7": Change.DELETED,
+            b"seven": Change.CREATED,
+            b"two": Change.CREATED,
+            b"d2": Change.CHANGED,
+        }
+        assert second.files == first.files
 
     def test_a_large_file_is_told_by_its_hash(self, run: Callable[..., TestResult]) -> None:
         (change,) = run("head -c 200000 /dev/zero >large").files

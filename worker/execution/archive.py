@@ -19,7 +19,7 @@ from worker.execution.visible import SYSTEM, is_below
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("worker", "worker/execution", "worker/execution/inside")
-_MODULES = ("wire", "kernel", "seccomp", "volumes", "filesystem", "processes", "watch", "runner")
+_MODULES = ("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "processes", "watch", "runner")
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _START = "import sys; sys.path.insert(0, {!r}); from worker.execution.inside.runner import main; main()"
 # Compiled once, by the Python that will run it: to compile at every start would cost 4 ms of each.

@@ -29,8 +29,8 @@ from worker.execution.sandbox import Ground, RunnerSandbox
 from worker.knowledge.network import NO_NETWORK
 
 _SEALED = ("--die-with-parent", "--new-session", "--as-pid-1", "--clearenv")
-# Held by the runner alone, over its own namespaces: it renews the folders, and parts calls from each other.
-_RENEWING = ("--cap-add", "CAP_SYS_ADMIN")
+# Held by the runner alone, over its own namespaces and files: it renews the folders, and parts calls from each other.
+_RENEWING = ("--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_DAC_OVERRIDE")
 
 Founding = Callable[[], Foundation]
 
@@ -123,6 +123,7 @@ class BubblewrapSandbox(RunnerSandbox):
                 disk_bytes=disk_bytes,
                 counted=tuple(path for path, _ in volumes),
                 fixed=(*(path for path, _ in self._shown.links), *self._shown.binds),
+                layers=layout.LAYERS if self._made_by.is_warm else "",
                 has_proc=self._foundation.variant.has_proc,
             ),
             shown_ids=tuple(_identity(path) for path in self._shown.binds),

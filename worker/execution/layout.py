@@ -12,11 +12,12 @@ from shared.models.job import Network
 from worker.execution.hidden import Hidden
 
 RUNNER_PLACE = "/run.zip"
+LAYERS = "/layers"
 TEMPORARY = "/tmp"  # noqa: S108 - a private one
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a private one
 _UID = 1000
 _LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_NEEDED = frozenset({*_LINKED, "dev", "etc", "home", "proc", "tmp", "usr"})
+_NEEDED = frozenset({*_LINKED, "dev", "etc", "home", "layers", "proc", "tmp", "usr"})
 _ZONES = "/usr/share/zoneinfo"
 
 # Of the machine's settings only what programs need to run at all, and nothing that is anybody's secret.
@@ -103,6 +104,8 @@ def volumes_of(surroundings: Surroundings) -> tuple[tuple[str, int], ...]:
 
 def own_words(surroundings: Surroundings, disk_bytes: int | None) -> Iterator[str]:
     """Make the folders that can be written to, each with room for so much and no more; None: only their places."""
+    if disk_bytes is None:
+        yield from ("--perms", "0700", "--dir", LAYERS)
     for path, mode in volumes_of(surroundings):
         room = ("--dir",) if disk_bytes is None else ("--size", str(disk_bytes), "--tmpfs")
         # The size counts for the next word alone, and so do the permissions.

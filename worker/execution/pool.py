@@ -36,6 +36,7 @@ class Place:
     env: Mapping[str, bytes]
     runner: Connection
     held: ExitStack
+    has_layers: bool = False
     calls: int = 0
     is_good: bool = True
 

@@ -27,6 +27,7 @@ from worker.execution.provide import Found
 
 # The runner ends a call in time; beyond that it gets this long to look at what the call left behind.
 MARGIN_S = 10.0
+MOST_COPIED = 10
 
 _PASSED_LIMITS = {
     b"wall": Status.TIMEOUT_WALL,
@@ -55,7 +56,7 @@ class Ground:
 
     `renewal` says how the volumes are emptied for each call: `mount`, `wipe`, or `none` where there is but one call.
     `counted` are those in which the entries are counted while a call runs, `fixed` the paths that the sandbox itself
-    needs, wherever they lie.
+    needs, wherever they lie, and `layers` is where many prepared files may be kept for several calls.
     """
 
     site: Site
@@ -65,6 +66,7 @@ class Ground:
     disk_bytes: int
     counted: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    layers: str = ""
     has_proc: bool = True
 
     def setting(self) -> Mapping[str, Any]:
@@ -77,6 +79,7 @@ class Ground:
             "disk_bytes": self.disk_bytes,
             "counted": list(self.counted),
             "fixed": list(self.fixed),
+            "layers": self.layers,
             "entries": MOST_ENTRIES,
             "has_proc": int(self.has_proc),
         }
@@ -139,31 +142,44 @@ class RunnerSandbox(GuardedSandbox):
     def _run_steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
         with self._preparing:
             self._prepare()
-        asked = [_asked(run.call) for run in steps]
+        contents = [_contents(run.call) for run in steps]
         made = 0
         try:
             with self._place(steps) as place:
                 for made, run in enumerate(steps, 1):
                     shared = {"keeps": int(made > 1), "leaves": int(made < len(steps))}
-                    yield self._made(run, {**asked[made - 1], **shared}, place, is_alone=len(steps) == 1)
+                    yield self._made(run, {**contents[made - 1], **shared}, place, is_alone=len(steps) == 1)
         except (RunnerFailedError, OSError) as error:
             for run in steps[max(0, made - 1) :]:
                 yield TestResult(**self._known(run), status=Status.SANDBOX_ERROR, detail=str(error))
 
-    def _made(self, run: Run, asked: Mapping[str, Any], place: Place, *, is_alone: bool) -> TestResult:
+    def _made(self, run: Run, contents: Mapping[str, Any], place: Place, *, is_alone: bool) -> TestResult:
         limits, known = run.call.limits or self.limits, self._known(run)
+        layer = _layer_of(run.call) if is_alone and place.has_layers else b""
         order = {
-            **asked,
+            **contents,
             **_allowed(limits),
+            "layer": layer,
             **self._typed(run, place),
             "is_alone": int(is_alone and self._is_parted(run.surroundings)),
         }
         place.calls += 1
-        answer = place.runner.ask(order, self.guard, limits.wall_s + MARGIN_S)
+        answer = self._answered(order, place, limits)
         try:
             return result_of(answer, limits, known)
         except (KeyError, TypeError, ValueError) as error:
             return TestResult(**known, status=Status.SANDBOX_ERROR, detail=f"an answer that makes no sense: {error}")
+
+    def _answered(self, order: dict[str, Any], place: Place, limits: Limits) -> Mapping[str, Any]:
+        """Give the answer to an order, whose files are sent only where the runner does not have them yet."""
+        patience_s = limits.wall_s + MARGIN_S
+        if not order["layer"]:
+            return place.runner.ask({**order, "files": _files(order["files"])}, self.guard, patience_s)
+        files = order.pop("files")
+        answer = place.runner.ask(order, self.guard, patience_s)
+        if "wants_files" in answer:
+            answer = place.runner.ask({**order, "files": _files(files)}, self.guard, patience_s)
+        return answer
 
     def _known(self, run: Run) -> dict[str, Any]:
         return {
@@ -186,8 +202,9 @@ class RunnerSandbox(GuardedSandbox):
             runner, ground = self._start(surroundings, limits, held)
             env = self._environment(surroundings, 0, ground.site)
             in_vain = [wording.encode() for wording in self.in_vain]
-            runner.ask({**ground.setting(), "env": dict(env), "in_vain": in_vain}, self.guard, MARGIN_S)
-            return Place(kind, ground.site, env, runner, held.pop_all())
+            setting = {**ground.setting(), "env": dict(env), "in_vain": in_vain}
+            answer = runner.ask(setting, self.guard, MARGIN_S)
+            return Place(kind, ground.site, env, runner, held.pop_all(), has_layers=answer.get("has_layers") == 1)
 
     def _is_parted(self, surroundings: Surroundings) -> bool:
         return self.can_part and Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
@@ -207,13 +224,21 @@ class RunnerSandbox(GuardedSandbox):
         return environment(surroundings, repetition, site.home, site.temporary, self.found.view.path)
 
 
-def _asked(call: Call) -> Mapping[str, Any]:
-    files = [_file(file) for file in call.files]
-    return {"files": files} if call.stdin is None else {"files": files, "stdin": _content(call.stdin)}
+def _contents(call: Call) -> Mapping[str, Any]:
+    return {"files": call.files} if call.stdin is None else {"files": call.files, "stdin": _content(call.stdin)}
+
+
+def _files(files: Sequence[CallFile]) -> list[Mapping[str, Any]]:
+    return [_file(file) for file in files]
 
 
 def _file(file: CallFile) -> Mapping[str, Any]:
     return {"path": file.path, "kind": file.kind.value, "mode": file.mode, "content": _content(file.content)}
+
+
+def _layer_of(call: Call) -> bytes:
+    """Name the files of a call where there are so many that copies would take longer than an overlay."""
+    return call.files_digest.encode() if len(call.files) > MOST_COPIED else b""
 
 
 def _content(content: BlobRef | bytes) -> bytes:

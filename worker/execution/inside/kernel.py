@@ -5,6 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
 _DETACH = 2
@@ -15,6 +19,7 @@ _CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220}
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS, _AMBIENT = 1, 4, 36, 38, 47
 _AMBIENT_CLEAR = 4
 _CAPABILITY_VERSION = 0x20080522
+_OVERRIDE = 1 << 1
 _KILL = 9
 
 _library = ctypes.CDLL(None, use_errno=True)
@@ -33,10 +38,30 @@ def seal() -> None:
 
 
 def _inherit_nothing() -> None:
-    # Two words each of what is effective, permitted and inheritable, the low halves first.
+    header, sets = _capabilities()
+    sets[2] = sets[5] = 0
+    sets[0] &= ~_OVERRIDE
+    _library.capset(header, sets)
+
+
+def _capabilities() -> tuple[Any, Any]:
+    """Read two words each of what is effective, permitted and inheritable, the low halves first."""
     header, sets = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
-    if _library.capget(header, sets) == 0:
-        sets[2] = sets[5] = 0
+    _library.capget(header, sets)
+    return header, sets
+
+
+class Overriding:
+    """A time in which modes of our own files do not count, where we hold that privilege at all."""
+
+    def __enter__(self) -> None:
+        header, sets = _capabilities()
+        sets[0] |= sets[1] & _OVERRIDE
+        _library.capset(header, sets)
+
+    def __exit__(self, *_: object) -> None:
+        header, sets = _capabilities()
+        sets[0] &= ~_OVERRIDE
         _library.capset(header, sets)
 
 

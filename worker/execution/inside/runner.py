@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-from worker.execution.inside import filesystem, kernel, processes, seccomp, volumes, wire
+from worker.execution.inside import filesystem, kernel, layers, processes, seccomp, volumes, wire
 from worker.execution.inside.watch import AbandonedError, Pipes, Watch
 
 TYPE_CHECKING = False
@@ -65,6 +65,7 @@ class Server:
         self._ends = processes.hear_of_ends()
         self._setting: dict[str, Any] = {}
         self._volumes: list[volumes.Volume] = []
+        self._layers = layers.Layers(b"", 0)
 
     def prepare(self, setting: dict[str, Any]) -> None:
         """Take in what holds for all calls, and say whether it could be done."""
@@ -74,14 +75,18 @@ class Server:
                 kernel.unshare(kernel.NEW_MOUNTS)
             processes.limit(setting["rlimits"])
             self._volumes = volumes.volumes_of(setting)
+            self._layers = layers.Layers(setting["layers"], setting["disk_bytes"])
+            has_layers = bool(setting["layers"]) and self._layers.can_be_laid(setting["folder"])
             is_filtered = seccomp.install()
         except (OSError, KeyError, ValueError) as error:
             wire.send(self._answers, _failure(error))
         else:
-            wire.send(self._answers, {"is_filtered": int(is_filtered)})
+            wire.send(self._answers, {"is_filtered": int(is_filtered), "has_layers": int(has_layers)})
 
     def serve(self, order: dict[str, Any]) -> None:
         """Make one call and answer; tidy up when the answer is out already."""
+        if order["layer"] and not self._has_layer(order):
+            return
         if order["is_alone"]:
             self._serve_alone({**self._setting, **order})
             return
@@ -93,10 +98,26 @@ class Server:
         except OSError:
             return  # the next call needs it, tries again and tells
 
+    def _has_layer(self, order: dict[str, Any]) -> bool:
+        """Prepare the layer of a call, before any fork; else ask for its files, or say why they cannot be had."""
+        if order["layer"] in self._layers:
+            return True
+        if "files" not in order:
+            wire.send(self._answers, {"wants_files": 1})
+            return False
+        try:
+            self._layers.prepare(order["layer"], order["files"])
+        except OSError as error:
+            wire.send(self._answers, _failure(error))
+            return False
+        return True
+
     def _answer(self, order: dict[str, Any]) -> dict[str, Any]:
         try:
             if not order["keeps"]:
                 self._renew()
+            if order["layer"]:
+                return self._observe_layered(order)
             filesystem.make(order["folder"], order["files"])
             for volume in self._volumes:
                 volume.note()
@@ -111,16 +132,21 @@ class Server:
             kernel.unshare(kernel.NEW_IPC)
 
     def _observe(self, order: dict[str, Any]) -> dict[str, Any]:
-        folder = filesystem.open_folder(order["folder"])
-        try:
-            os.fchdir(folder)
+        with _Standing(order["folder"]) as folder:
             before = filesystem.look(folder)
             seen = self._run(order)
-            changes = filesystem.changes(folder, before, filesystem.look(folder), order["disk_bytes"])
-            return {**seen, "changes": changes}
+            return {**seen, "changes": filesystem.changes(folder, before, filesystem.look(folder), order["disk_bytes"])}
+
+    def _observe_layered(self, order: dict[str, Any]) -> dict[str, Any]:
+        for volume in self._volumes:
+            volume.note()
+        laid = self._layers.lay(order["layer"], order["folder"])
+        try:
+            with _Standing(order["folder"]):
+                seen = self._run(order)
+            return {**seen, "changes": laid.changes(order["disk_bytes"])}
         finally:
-            os.chdir("/")
-            os.close(folder)
+            laid.take_away()
 
     def _run(self, order: dict[str, Any]) -> dict[str, Any]:
         pipes = Pipes("stdin" in order)
@@ -167,6 +193,22 @@ class Server:
             status = 0
         finally:
             os._exit(status)
+
+
+class _Standing:
+    """Stands in a folder, and gives a descriptor of it that was opened before anything untrusted ran."""
+
+    def __init__(self, path: bytes) -> None:
+        self._path = path
+
+    def __enter__(self) -> int:
+        self._folder = filesystem.open_folder(self._path)
+        os.fchdir(self._folder)
+        return self._folder
+
+    def __exit__(self, *_: object) -> None:
+        os.chdir("/")
+        os.close(self._folder)
 
 
 def _failure(error: Exception) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def test_every_folder_that_can_be_written_to_has_a_size() -> None:
 
 def test_where_they_are_renewed_there_is_only_a_place_for_each() -> None:
     words = list(layout.own_words(PINNED, None))
-    assert words[:4] == ["--perms", "0755", "--dir", "/case"]
-    assert words.count("--dir") == 4
+    assert words[4:8] == ["--perms", "0755", "--dir", "/case"]
+    assert words.count("--dir") == 5
     assert "--tmpfs" not in words
 
 

@@ -53,11 +53,11 @@ def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     def ask(code: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "own_env": {}, "files": [], "is_alone": 0}
         limits = {"wall_us": 10**7, "cpu_us": 10**7, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}
-        rest = {"kept_bytes": 1024, "keeps": 0, "leaves": 0}
+        rest = {"kept_bytes": 1024, "keeps": 0, "leaves": 0, "layer": b""}
         return dict(connection.ask({**order, **limits, **rest, **changes}, FakeGuard(), 30))
 
     with prepared(tmp_path, setting(folder)) as (connection, answer):
-        assert set(answer) == {"is_filtered"}
+        assert set(answer) == {"is_filtered", "has_layers"}
         yield ask
 
 
@@ -66,6 +66,7 @@ def setting(folder: Path, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     return {
         **told,
         "disk_bytes": 1 << 20,
+        "layers": "",
         "counted": [],
         "fixed": [],
         "entries": 1 << 40,
