@@ -102,7 +102,8 @@ class Host:
 
 
 def listing(folder: Path) -> list[tuple[str, int, int, bytes]]:
-    paths = sorted(folder.rglob("*"))
+    ours = folder / ".cache"  # where we keep what was found out about this machine
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(ours))
     return [(str(path), path.lstat().st_mode, path.lstat().st_mtime_ns, path.read_bytes()) for path in paths]
 
 
