@@ -20,7 +20,7 @@ from shared.interfaces.tokens import Tokens
 from shared.interfaces.verifier import Check
 from shared.models.job import JobId, JobState, SandboxPolicy, StageName, ToolSpec
 from shared.models.test_report import TestReport
-from shared.store.session import Store
+from shared.store.session import DatabaseFullError, Store
 from shared.utils.tracing import Tracing
 from worker.bootstrap import ASSEMBLE, CHECKS, EXECUTORS, WRITERS, make_registry, make_steward, make_turns
 from worker.lease import Drain
@@ -35,6 +35,7 @@ class LocalTokens:
 
     def __init__(self) -> None:
         self.turned = threading.Event()
+        self.given_up: DatabaseFullError | None = None
         self._queue: queue.SimpleQueue[StageName | None] = queue.SimpleQueue()
         self._waiting = dict.fromkeys(StageName, 0)
         self._lock = threading.Lock()
@@ -151,9 +152,13 @@ def find_tool(tool: ToolSpec, policy: SandboxPolicy) -> Provided:
 
 def _has_ended(job_id: JobId, store: Store, tokens: LocalTokens, seconds: float) -> bool:
     end = time.monotonic() + seconds
+    if tokens.given_up:
+        raise tokens.given_up
     while (is_running := _is_running(job_id, store)) and (left := end - time.monotonic()) > 0:
         tokens.turned.wait(left)
         tokens.turned.clear()
+        if tokens.given_up:
+            raise tokens.given_up
     return not is_running
 
 
@@ -182,5 +187,7 @@ def _serve(turns: Turns, tokens: LocalTokens, drain: Drain, job_id: JobId) -> No
         try:
             if not drain.is_on:
                 turns.take(stage, job_id)
+        except DatabaseFullError as error:
+            tokens.given_up = error  # nothing that we do from here on could be kept
         except Exception:
             log.exception("turn.failed")  # the row is as it was, and the steward sends another token

@@ -43,6 +43,13 @@ class DatabaseUnavailableError(TestronautError):
     hint = "Start the database, or look at TESTRONAUT_DATABASE__URL; testronaut doctor shows what answers."
 
 
+class DatabaseFullError(TestronautError):
+    """The disk of the database takes nothing more; all that was kept before is there."""
+
+    code = "db.full"
+    hint = "Make room on that disk, and go on with: testronaut resume"
+
+
 class DatabaseOutdatedError(TestronautError):
     """The database has not the tables that this version needs."""
 
@@ -98,6 +105,7 @@ class Store:
 
         Raises:
             LostLease: somebody else holds the item now, or it has ended.
+            DatabaseFullError: there is no room.
             DatabaseUnavailableError: it did not answer for as long as our patience lasts.
 
         """
@@ -134,6 +142,8 @@ class Store:
                 raise DatabaseOutdatedError(
                     f"the database {self._name()} has not the tables of this version"
                 ) from error
+            if retrying.is_full(error):
+                raise DatabaseFullError(f"the disk of the database {self._name()} is full") from error
             if retrying.is_passing(error) or _cannot_open(error):
                 raise self._unavailable(error) from error
             raise
@@ -212,7 +222,6 @@ def _cannot_open(error: DBAPIError) -> bool:
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_NOTADB,
     }
     return isinstance(error.orig, sqlite3.Error) and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in codes

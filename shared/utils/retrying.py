@@ -24,7 +24,17 @@ from tenacity import (
 )
 
 _SQLITE_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_POSTGRES_DISK_FULL = "53100"
 _POSTGRES_PASSING = ("08", "40", "53", "55", "57")
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether a database error means that its disk is full, which no waiting changes."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(error.orig, "sqlstate", None) == _POSTGRES_DISK_FULL
 
 
 def is_passing(error: BaseException) -> bool:
@@ -33,7 +43,7 @@ def is_passing(error: BaseException) -> bool:
     SQLite also calls a missing table an OperationalError, so the class alone says nothing.
     PostgreSQL speaks in SQLSTATE classes, and has none to give when there is no connection.
     """
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or is_full(error):
         return False
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_PASSING

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,29 @@ def _has_a_job(database: Path) -> bool:
         return False
     finally:
         store.close()
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """Give a folder on a disk of its own."""
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False)
+    if mounted.returncode:
+        pytest.skip("a disk of its own can be had by root alone")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_ends_the_run_at_once_and_with_room_it_goes_on(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "600k") as folder:
+        full = run_program("run", "git", "--profile", "quick", "-j", "1", folder=folder)
+        assert full.code == 3
+        assert "db.full" in full.err
+        subprocess.run(["mount", "-o", "remount,size=60M", folder], check=True)
+        resumed = run_program("resume", folder=folder)
+        assert resumed.code in {0, 1}, resumed.err
 
 
 def count_calls(store: Store, job_id: JobId) -> int:
