@@ -380,6 +380,20 @@ class TestSurroundings:
         assert not {b"x", b"y", b"z"} & set(names[1])
         assert first.files == second.files
 
+    def test_what_a_call_does_to_the_process_that_begins_it_does_not_reach_the_next(self, real: Executor) -> None:
+        limits = "for name in nofile nproc fsize core stack memlock; do prlimit --pid $PPID --$name=90:90; done"
+        spoil = f"{limits}; renice -n 15 $PPID; taskset -p 1 $PPID; ionice -c 3 -p $PPID; chrt -b -p 0 $PPID"
+        look = Call(
+            argv=(
+                b"do",
+                b"ulimit -n; ulimit -f; ulimit -s; ulimit -l; nice; taskset -p $$ | sed 's/.*: //'; ionice -p $$; chrt -p $$ | tail -n +2",
+            )
+        )
+        with opened(real) as sandbox:
+            before = sandbox.run(look)
+            sandbox.run(Call(argv=(b"do", f"({spoil}) >/dev/null 2>&1".encode())))
+            assert sandbox.run(look).stdout.content == before.stdout.content
+
 
 class TestFiles:
     def test_prepared_files_lie_there_with_one_fixed_time(self, run: Callable[..., TestResult]) -> None:

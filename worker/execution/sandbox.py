@@ -165,6 +165,8 @@ class RunnerSandbox(GuardedSandbox):
         }
         place.calls += 1
         answer = self._answered(order, place, limits)
+        if "is_spoilt" in answer:
+            place.is_good = False  # the tool changed what the next one would inherit
         try:
             return result_of(answer, limits, known)
         except (KeyError, TypeError, ValueError) as error:

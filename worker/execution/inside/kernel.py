@@ -15,6 +15,8 @@ _DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
 _CLONE_TREE, _RECURSIVE, _FROM_DESCRIPTOR, _HERE = 1, 0x8000, 4, -100
 _CHILD_ENDS = 17
+_IO_PRIORITY_NUMBERS = {"x86_64": 252, "aarch64": 31}
+_OF_PROCESS = 1
 _CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220}
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS, _AMBIENT = 1, 4, 36, 38, 47
 _AMBIENT_CLEAR = 4
@@ -122,6 +124,12 @@ def unmount(place: bytes) -> None:
 
     """
     _check(_library.umount2(place, _DETACH), "unmount")
+
+
+def io_priority() -> int:
+    """Give the priority of this process at the disks, 0 where it is not known how to ask."""
+    number = _IO_PRIORITY_NUMBERS.get(os.uname().machine)
+    return 0 if number is None else int(_library.syscall(number, _OF_PROCESS, 0))
 
 
 def fork_into(namespaces: int) -> int:

@@ -16,6 +16,8 @@ import os
 import resource
 import time
 
+from worker.execution.inside import kernel
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ _TICKS_S = os.sysconf("SC_CLK_TCK")
 _OWN = "/proc/self"
 _SIGNALS = range(1, 65)
 _KILLING_S = 0.001
+_ALL_LIMITS = [value for name, value in vars(resource).items() if name.startswith("RLIMIT_")]
 # The interpreter ignores them, and what is ignored stays so in what is begun.
 _IGNORED_BY_US = (signal.SIGPIPE, signal.SIGXFSZ)
 
@@ -76,6 +79,13 @@ def limit(most: dict[str, int]) -> None:
         ceiling = resource.getrlimit(which)[1]
         value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)  # noqa: PLW2901
         resource.setrlimit(which, (value, ceiling if which == resource.RLIMIT_CPU else value))
+
+
+def condition() -> tuple[object, ...]:
+    """Give all of this process that a tool of the same user can change, and that the next tool would inherit."""
+    limits = [resource.getrlimit(which) for which in _ALL_LIMITS]
+    priorities = os.getpriority(os.PRIO_PROCESS, 0), kernel.io_priority()
+    return limits, priorities, os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0).sched_priority
 
 
 # A process could not be made; anything else is about the program.

@@ -66,6 +66,7 @@ class Server:
         self._setting: dict[str, Any] = {}
         self._volumes: list[volumes.Volume] = []
         self._layers = layers.Layers(b"", 0)
+        self._condition: tuple[object, ...] = ()
 
     def prepare(self, setting: dict[str, Any]) -> None:
         """Take in what holds for all calls, and say whether it could be done."""
@@ -78,6 +79,7 @@ class Server:
             self._layers = layers.Layers(setting["layers"], setting["disk_bytes"])
             has_layers = bool(setting["layers"]) and self._layers.can_be_laid(setting["folder"])
             is_filtered = seccomp.install()
+            self._condition = processes.condition()
         except (OSError, KeyError, ValueError) as error:
             wire.send(self._answers, _failure(error))
         else:
@@ -90,7 +92,9 @@ class Server:
         if order["is_alone"]:
             self._serve_alone({**self._setting, **order})
             return
-        wire.send(self._answers, self._answer({**self._setting, **order}))
+        answer = self._answer({**self._setting, **order})
+        is_spoilt = processes.condition() != self._condition
+        wire.send(self._answers, {**answer, "is_spoilt": 1} if is_spoilt else answer)
         if order["leaves"]:
             return
         try:
