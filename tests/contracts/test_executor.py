@@ -383,12 +383,8 @@ class TestSurroundings:
     def test_what_a_call_does_to_the_process_that_begins_it_does_not_reach_the_next(self, real: Executor) -> None:
         limits = "for name in nofile nproc fsize core stack memlock; do prlimit --pid $PPID --$name=90:90; done"
         spoil = f"{limits}; renice -n 15 $PPID; taskset -p 1 $PPID; ionice -c 3 -p $PPID; chrt -b -p 0 $PPID"
-        look = Call(
-            argv=(
-                b"do",
-                b"ulimit -n; ulimit -f; ulimit -s; ulimit -l; nice; taskset -p $$ | sed 's/.*: //'; ionice -p $$; chrt -p $$ | tail -n +2",
-            )
-        )
+        asks = "(taskset -p $$; ionice -p $$; chrt -p $$) | sed 's/[0-9]*.s current//'"
+        look = Call(argv=(b"do", f"ulimit -n; ulimit -f; ulimit -s; ulimit -l; nice; {asks}".encode()))
         with opened(real) as sandbox:
             before = sandbox.run(look)
             sandbox.run(Call(argv=(b"do", f"({spoil}) >/dev/null 2>&1".encode())))
