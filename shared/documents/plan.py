@@ -74,6 +74,9 @@ def read_plan(text: str, name: str) -> TestPlan:
         PlanError: it is none; the message names line and key.
 
     """
+    quick = _from_json(text)
+    if quick is not None:
+        return quick
     root = _compose(text, name)
     content = _Reader(name).value(root)
     if not isinstance(content, dict):
@@ -87,6 +90,22 @@ def read_plan(text: str, name: str) -> TestPlan:
         return TestPlan(tool=document.tool, seed=document.seed, profile=document.profile, cases=tuple(document.cases))
     except ValidationError as error:
         raise _explain(error, root, name) from error
+
+
+def _from_json(text: str) -> TestPlan | None:
+    """Read a plan that is plain and faultless JSON, as programs write it: in a fraction of the time."""
+    if not text.startswith("{"):
+        return None
+    try:
+        content = json.loads(text)
+        for case in content["cases"]:
+            case.pop("key", None)
+        document = PlanDocument.model_validate(content)
+        if document.schema_version != SCHEMA_VERSION:
+            return None
+        return TestPlan(tool=document.tool, seed=document.seed, profile=document.profile, cases=tuple(document.cases))
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None  # the patient reader says what is wrong, and where
 
 
 def _content(plan: TestPlan, blob: ReadBlob) -> dict[str, Any]:
@@ -112,7 +131,7 @@ def _case(case: TestCase, blob: ReadBlob) -> dict[str, Any]:
 
 def _compose(text: str, name: str) -> Node:
     try:
-        root: Node | None = YAML(typ="rt", pure=True).compose(io.StringIO(text))
+        root: Node | None = YAML(typ="safe", pure=True).compose(io.StringIO(text))
     except MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise PlanError(f"{name}{line}: not YAML: {visible(str(error.problem or error.context))}") from error
