@@ -28,6 +28,7 @@ from tests.fakes.executor import OneExecutor
 from tests.fakes.pretend import PretendAnalyzer, PretendExecutor, PretendGenerator, PretendVerifier
 from tests.fakes.tokens import FakeTokens
 from worker.lease import Drain, Heartbeat
+from worker.memory import conditions_of
 from worker.reporting.assemble import assemble
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
@@ -68,6 +69,7 @@ class World:
         self.clock = FakeClock()
         self.tokens = FakeTokens()
         self.executor = PretendExecutor()
+        self.machine = "here"
         self.drain = Drain()
         self.spans = InMemorySpanExporter()
         self.traces = Tracing("test", {"memory": self.spans})
@@ -89,6 +91,7 @@ class World:
             store=self.store,
             stages=self.stages,
             executors=OneExecutor(self.executor),
+            conditions_of=lambda spec, found: conditions_of(spec, found, self.executor.probe().level, self.machine),
             heartbeat=self.heartbeat,
             tokens=self.tokens,
             clock=self.clock,

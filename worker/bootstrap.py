@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -33,6 +33,8 @@ from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce
 from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
+from worker.machine import machine
+from worker.memory import conditions_of
 from worker.reporting.assemble import assemble
 from worker.reporting.json_writer import JsonWriter
 from worker.reporting.junit import JunitWriter
@@ -127,10 +129,13 @@ def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
 def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lanes: int = 1) -> Turns:
     """Wire what takes turns at stages; one for each process, made after any fork."""
     store, clock, worker = container.get(Store), SystemClock(), settings.worker
+    executors = Executors()
+    level_of = cache(lambda policy: executors.of(policy).probe().level)
     return Turns(
         store=store,
         stages=make_stages(settings),
-        executors=Executors(),
+        executors=executors,
+        conditions_of=lambda spec, found: conditions_of(spec, found, level_of(spec.policy), machine()),
         heartbeat=Heartbeat(store, clock, drain, worker.lease_s, worker.max_runtime_s),
         tokens=container.get_abstract(Tokens),
         clock=clock,

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 
 import structlog
@@ -17,10 +17,12 @@ from structlog.contextvars import bound_contextvars
 from shared.interfaces.executor import Provided, Run, Sandbox
 from shared.models.base import sha256
 from shared.models.call import PINNED, BlobRef, Call, CallFile, Surroundings
-from shared.models.job import JobId
+from shared.models.job import JobId, JobSpec, Network
+from shared.models.known_result import Conditions
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
-from shared.store.session import Store
+from shared.store.session import Store, Transaction
 from shared.utils import tracing
+from shared.utils.errors import TestronautError
 from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing
 
@@ -36,14 +38,90 @@ _Key = tuple[str, int, Surroundings]
 
 @dataclass(frozen=True)
 class Fresh:
-    """A new result, and the contents that it names."""
+    """A result that is new to its job, and the contents that it names; a reused one was seen by an earlier job."""
 
     result: TestResult
     blobs: tuple[bytes, ...] = ()
+    is_reused: bool = False
+
+
+class Recall:
+    """What earlier jobs saw of a tool under the very conditions of this one; nothing where these cannot be known.
+
+    `found` says how the tool was found when its first call was made, `found_now` looks again.
+    """
+
+    def __init__(
+        self,
+        conditions_of: Callable[[Provided], Conditions | None],
+        found: Callable[[], Provided],
+        found_now: Callable[[], Provided],
+        *,
+        may_answer: bool,
+    ) -> None:
+        self._conditions_of = conditions_of
+        self._found = found
+        self._found_now = found_now
+        self._may_answer = may_answer
+
+    @cached_property
+    def conditions(self) -> Conditions | None:
+        """Give the conditions of the calls, found out before the first of them."""
+        return self._look(self._found)
+
+    def answers(self, tx: Transaction, keys: Iterable[_Key]) -> Mapping[_Key, TestResult]:
+        """Give what is known of some calls, and undisputed."""
+        if not self._may_answer or self.conditions is None:
+            return {}
+        places = {
+            (digest, repetition, around.digest()): (digest, repetition, around) for digest, repetition, around in keys
+        }
+        settled = tx.known.settled(self._digest, places)
+        return {places[place]: result for place, result in settled.items()}
+
+    def is_the_same_still(self) -> bool:
+        """Tell whether the calls until now met the tool that was found before the first of them."""
+        return self.conditions is not None and self._look(self._found_now) == self.conditions
+
+    def keep(self, tx: Transaction, made: Iterable[TestResult], answered: Iterable[TestResult]) -> None:
+        """Keep what was seen for later jobs, and note what was of use to this one."""
+        if self.conditions is not None:
+            tx.known.add(self._digest, [result for result in made if result.level == self.conditions.level])
+            tx.known.touch(self._digest, {result.call_digest for result in answered})
+
+    @cached_property
+    def _digest(self) -> str:
+        assert self.conditions is not None  # noqa: S101 - asked for where there are some
+        return self.conditions.digest()
+
+    def _look(self, find: Callable[[], Provided]) -> Conditions | None:
+        try:
+            return self._conditions_of(find())
+        except TestronautError:
+            return None  # who makes a call meets the same trouble, and says so
+
+
+def conditions_of(spec: JobSpec, found: Provided, level: str, machine: str) -> Conditions | None:
+    """Say what a job's results depend on beside their calls; None where nobody can know, or the world has its say."""
+    if found.fingerprint is None or not level or spec.policy.network is Network.ON:
+        return None
+    return Conditions(
+        tool=spec.tool,
+        path=found.path,
+        called=found.argv,
+        fingerprint=found.fingerprint,
+        machine=machine,
+        limits=spec.limits,
+        policy=spec.policy,
+        level=level,
+    )
 
 
 class RememberingSandbox:
-    """Every call that a stage makes, planned or not, is made once for its job, however often the stage is begun."""
+    """Every call that a stage makes, planned or not, is made once for its job, however often the stage is begun.
+
+    What earlier jobs saw of it stands for a call that this job has not made.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that a call passes on its way
         self,
@@ -53,6 +131,7 @@ class RememberingSandbox:
         keep: Callable[[Fresh], None],
         metrics: Metrics,
         traces: Tracing,
+        recall: Recall,
         lanes: int = 1,
     ) -> None:
         self._inner = inner
@@ -61,6 +140,7 @@ class RememberingSandbox:
         self._keep = keep
         self._metrics = metrics
         self._traces = traces
+        self._recall = recall
         self._lanes = lanes
         self._not_kept_yet: dict[_Key, TestResult] = {}
         self._blob = lru_cache(_BLOBS_AT_HAND)(self._read_blob)
@@ -82,15 +162,25 @@ class RememberingSandbox:
             yield from self._answers({_key(run): run for run in part}, part)
 
     def _answers(self, runs: Mapping[_Key, Run], order: Sequence[Run]) -> Iterator[TestResult]:
-        known = dict(self._known(runs))
-        with closing(self._make_all([run for key, run in runs.items() if key not in known])) as made:
+        _ = self._recall.conditions  # takes a look at the machine, which no transaction should wait for
+        known, recalled = self._store.read(lambda tx: self._look_up(tx, runs))
+        unknown = [run for key, run in runs.items() if key not in known and key not in recalled]
+        with closing(self._make_all(unknown)) as made:
             for run in order:
                 key = _key(run)
-                if key in known:
+                if key in known or key in recalled:
                     self._metrics.note_answer()
-                else:
-                    known[key] = self._keep_fresh(run, next(made))
+                if key not in known:
+                    fresh = Fresh(recalled[key], is_reused=True) if key in recalled else next(made)
+                    known[key] = self._keep_fresh(run, fresh)
                 yield known[key]
+
+    def _look_up(
+        self, tx: Transaction, runs: Mapping[_Key, Run]
+    ) -> tuple[dict[_Key, TestResult], Mapping[_Key, TestResult]]:
+        """Give what this job knows of some calls, and what earlier ones know of the rest."""
+        known = dict(self._known(tx, runs))
+        return known, self._recall.answers(tx, [key for key in runs if key not in known])
 
     def _keep_fresh(self, run: Run, fresh: Fresh) -> TestResult:
         if _is_memorable(run):
@@ -102,9 +192,8 @@ class RememberingSandbox:
         """Hear that all new results have reached the store."""
         self._not_kept_yet.clear()
 
-    def _known(self, runs: Mapping[_Key, Run]) -> Iterator[tuple[_Key, TestResult]]:
-        digests = list(dict.fromkeys(digest for digest, *_ in runs))
-        stored = self._store.read(lambda tx: tx.results.known(self._job_id, digests))
+    def _known(self, tx: Transaction, runs: Mapping[_Key, Run]) -> Iterator[tuple[_Key, TestResult]]:
+        stored = tx.results.known(self._job_id, dict.fromkeys(digest for digest, *_ in runs))
         for key, run in runs.items():
             digest, repetition, _ = key
             found = stored.get((digest, repetition)) or self._not_kept_yet.get(key)

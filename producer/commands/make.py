@@ -263,7 +263,10 @@ def _show_plan(app: Services, job_id: JobId, form: str, output: Path | None) -> 
 
 
 def _again(app: Services, job_id: JobId, finding: Finding) -> Prepared:
-    """Give a finding's cases as the plan of a new job, with those that its check compares them with."""
+    """Give a finding's cases as the plan of a new job, with those that its check compares them with.
+
+    Whoever asks whether it is still there wants to see it, not to hear of it.
+    """
     job, tool, whole = app.store.read(lambda tx: (tx.jobs.get(job_id), tx.tools.get(job_id), tx.plans.get(job_id)))
     wanted = set(finding.cases)
     cases = tuple(
@@ -272,7 +275,12 @@ def _again(app: Services, job_id: JobId, finding: Finding) -> Prepared:
         if case.key in wanted or any(relation.kind == finding.check for relation in case.relations)
     )
     contents = tuple(one.model_dump_json().encode() for one in (whole.model_copy(update={"cases": cases}), tool))
-    given = {"plan": BlobRef.of(contents[0]), "interface": BlobRef.of(contents[1]), "last": StageName.REPORT}
+    given = {
+        "plan": BlobRef.of(contents[0]),
+        "interface": BlobRef.of(contents[1]),
+        "last": StageName.REPORT,
+        "reuse": False,
+    }
     return Prepared(job.spec.model_copy(update=given), contents)
 
 

@@ -14,6 +14,7 @@ from shared.models.call import PINNED, BlobRef, Call, CallFile, Limits, Surround
 from shared.models.job import JobId, SandboxPolicy, ToolSpec
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
 from tests.fakes.executor import FakeExecutor, FakeGuard, Halted
+from tests.fakes.recall import NOTHING_EARLIER
 from tests.world import LEASE_S, World
 from worker.memory import INLINE_BYTES, Fresh, RememberingSandbox, _slim
 
@@ -31,7 +32,7 @@ class Memory:
         self.fresh: list[Fresh] = []
         with self._made.open(ToolSpec(argv=(b"frob",)), SandboxPolicy(), Limits(), FakeGuard()) as inner:
             self.sandbox = RememberingSandbox(
-                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, lanes
+                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, NOTHING_EARLIER, lanes
             )
 
     @property
