@@ -83,7 +83,7 @@ class World:
             StageName.REPORT: Report(assemble, lambda _: self.executor.probe()),
         }
         self.heartbeat = Heartbeat(self.store, self.clock, self.drain, LEASE_S, max_runtime_s=3600)
-        self.steward = Steward(self.store, self.tokens, tick_s=2, grace_s=2)
+        self.steward = Steward(self.store, self.tokens, tick_s=2, grace_s=2, kept_bytes=1 << 30)
 
     @property
     def turns(self) -> Turns:

@@ -155,6 +155,7 @@ def make_steward(settings: Settings, store: Store, tokens: Tokens, only: JobId |
         tokens=tokens,
         tick_s=settings.worker.tick_s,
         grace_s=0.0 if only else settings.worker.tick_s,  # tokens of one process do not travel
+        kept_bytes=settings.reuse.max_mb << 20,
         only=only,
     )
 

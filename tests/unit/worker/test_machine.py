@@ -22,7 +22,8 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_it_is_the_same_until_something_changes(records: Path) -> None:
+@pytest.mark.usefixtures("records")
+def test_it_is_the_same_until_something_changes() -> None:
     assert machine() == machine()
 
 
