@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from glob import glob
 from pathlib import Path
 
-from shared.models.base import digest_of, sha256
+from shared.models.base import digest_of
+from worker.execution.remembered import own_version
 
 # Written anew whenever a package of the system is installed, upgraded or removed.
 _PACKAGE_RECORDS = (
@@ -24,7 +24,6 @@ _PACKAGE_RECORDS = (
 # Where people install beside the system's packages; an upgrade gives a folder there another name.
 _PEOPLE_INSTALL_HERE = ("/opt", "/usr/local/bin", "/usr/local/lib", "/usr/local/lib/python3*/*-packages")
 _NAMED_RELEASE = Path("/etc/os-release")
-_OUR_EXECUTORS = Path(__file__).parent / "execution"
 
 
 def machine() -> str:
@@ -33,7 +32,7 @@ def machine() -> str:
     It reads a few dates and one small file, so that whoever wants to know may ask each time.
     """
     kernel = os.uname()
-    return digest_of([kernel.sysname, kernel.release, kernel.machine, _release(), _own_code(), *_dated()])
+    return digest_of([kernel.sysname, kernel.release, kernel.machine, _release(), own_version(), *_dated()])
 
 
 def _release() -> str:
@@ -41,11 +40,6 @@ def _release() -> str:
         return _NAMED_RELEASE.read_text(errors="replace")
     except OSError:
         return ""
-
-
-@cache
-def _own_code() -> str:
-    return sha256(b"\0".join(path.read_bytes() for path in sorted(_OUR_EXECUTORS.rglob("*.py"))))
 
 
 def _dated() -> Iterator[str]:
