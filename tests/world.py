@@ -9,6 +9,7 @@ from tempfile import gettempdir
 from typing import Any, TypeVar
 from zlib import crc32
 
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -22,6 +23,7 @@ from shared.models.work import AttemptRow, WorkItemRow
 from shared.store import schema
 from shared.store.session import Store, Transaction, make_engine
 from shared.utils.monitoring import Metrics
+from shared.utils.recording import Recorder
 from shared.utils.tracing import Tracing, new_traceparent
 from tests.fakes.clock import FakeClock
 from tests.fakes.executor import OneExecutor
@@ -72,7 +74,7 @@ class World:
         self.machine = "here"
         self.drain = Drain()
         self.spans = InMemorySpanExporter()
-        self.traces = Tracing("test", {"memory": self.spans})
+        self.traces = Tracing(Recorder("test", [SimpleSpanProcessor(self.spans)]))
         self.metrics = Metrics()
         self.store = Store(make_engine(migrated_copy(folder)), self.clock, patience_s=1)
         self.stages: Mapping[StageName, Stage[Any, Any]] = {
