@@ -22,7 +22,7 @@ from shared.models.test_result import FIRST_CONFIRMATION, TestResultRow
 from shared.models.work import AttemptRow, WorkItemRow
 from shared.store import schema
 from shared.store.session import Store, Transaction, make_engine
-from shared.utils.monitoring import Metrics
+from shared.utils.prometheus import PrometheusMetrics
 from shared.utils.recording import Recorder
 from shared.utils.tracing import Tracing, new_traceparent
 from tests.fakes.clock import FakeClock
@@ -75,7 +75,7 @@ class World:
         self.drain = Drain()
         self.spans = InMemorySpanExporter()
         self.traces = Tracing(Recorder("test", [SimpleSpanProcessor(self.spans)]))
-        self.metrics = Metrics()
+        self.metrics = PrometheusMetrics()
         self.store = Store(make_engine(migrated_copy(folder)), self.clock, patience_s=1)
         self.stages: Mapping[StageName, Stage[Any, Any]] = {
             StageName.ANALYZE: Analyze(PretendAnalyzer()),

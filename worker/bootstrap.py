@@ -25,7 +25,7 @@ from shared.store.session import Store, open_store
 from shared.utils.bug_report import without_secrets, write_bug_report
 from shared.utils.choosing import Choices
 from shared.utils.errors import TestronautError
-from shared.utils.monitoring import Metrics
+from shared.utils.monitoring import Metrics, NoMetrics
 from shared.utils.tracing import Tracing, open_tracing
 from worker.analysis.probe import HelpAnalyzer
 from worker.execution.auto import Auto
@@ -37,7 +37,6 @@ from worker.machine import machine
 from worker.memory import conditions_of
 from worker.reporting.assemble import assemble
 from worker.reporting.json_writer import JsonWriter
-from worker.reporting.junit import JunitWriter
 from worker.reporting.page import PageWriter
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
@@ -66,8 +65,16 @@ EXECUTORS: Choices[Executor] = Choices(
 )
 CHECKS: Choices[Check] = Choices("check", "testronaut.checks", {check.name: check for check in BUILT_IN})
 ASSEMBLE: Assembler = assemble
+
+
+def _junit() -> Writer:
+    from worker.reporting.junit import JunitWriter  # noqa: PLC0415 - loads XML libraries, which few jobs need
+
+    return JunitWriter()
+
+
 WRITERS: Choices[Writer] = Choices(
-    "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": JunitWriter}
+    "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": _junit}
 )
 
 
@@ -94,7 +101,7 @@ def make_registry(settings: Settings, service: str, make_tokens: Callable[[], To
     registry.register_factory(Tokens, tokens, ping=lambda made: made.ping())
     registry.register_factory(Tracing, traces)
     registry.register_factory(Executor, partial(EXECUTORS.make, settings.execution.sandbox), ping=ping_executor)
-    registry.register_factory(Metrics, Metrics)
+    registry.register_factory(Metrics, NoMetrics)
     return registry
 
 
@@ -139,7 +146,7 @@ def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lane
         heartbeat=Heartbeat(store, clock, drain, worker.lease_s, worker.max_runtime_s),
         tokens=container.get_abstract(Tokens),
         clock=clock,
-        metrics=container.get(Metrics),
+        metrics=container.get_abstract(Metrics),
         traces=container.get(Tracing),
         describe=describe_fault,
         lease_s=worker.lease_s,

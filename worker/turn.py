@@ -144,8 +144,8 @@ class Attempt:
         return self._end(Ending.REFUSED if is_final else Ending.FAILED, fault)
 
     def _compute(self) -> None:
-        job, given = self.store.read(lambda tx: (tx.jobs.get(self.item.job_id), self.stage.load(tx, self.item)))
-        self._watch_the_time(job)
+        job, seconds_left, given = self.store.read(self._load)
+        self._watch_the_time(job, seconds_left)
         executor = self.turns.executors.of(job.spec.policy)
         with executor.open(job.spec.tool, job.spec.policy, job.spec.limits, self.lease) as sandbox:
             self._recall = Recall(
@@ -162,11 +162,15 @@ class Attempt:
                 self._found.append(value)
                 self._keep_now_and_then()
 
-    def _watch_the_time(self, job: Job) -> None:
+    def _load(self, tx: Transaction) -> tuple[Job, float, Any]:
+        job_id = self.item.job_id
+        return tx.jobs.get(job_id), tx.jobs.seconds_left(job_id), self.stage.load(tx, self.item)
+
+    def _watch_the_time(self, job: Job, seconds_left: float) -> None:
         if job.deadline_at is None:
             self.store.write(lambda tx: tx.jobs.start_clock(job.id))
         if self.item.stage in pipeline.CUT_BY_TIME:
-            self.lease.end_after(self.store.read(lambda tx: tx.jobs.seconds_left(job.id)))
+            self.lease.end_after(seconds_left)
 
     def _remember(self, fresh: Fresh) -> None:
         self._fresh.append(fresh)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 T = TypeVar("T")
 
@@ -36,9 +39,19 @@ class Rows:
             statement = self._insert(table).on_conflict_do_update(index_elements=key, set_=changes)
             self.session.execute(statement, rows)
 
+    def insert_or_replace(self, table: type[SQLModel], rows: Sequence[dict[str, Any]], key: Sequence[str]) -> None:
+        """Insert rows, each in place of one that has its key."""
+        if rows:
+            statement = self._insert(table)
+            changes = {name: statement.excluded[name] for name in rows[0] if name not in key}
+            self.session.execute(statement.on_conflict_do_update(index_elements=key, set_=changes), rows)
+
     def _insert(self, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
-        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+        if self.session.get_bind().dialect.name == "sqlite":
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - loads much, which a store in a file never needs
+
+        return postgresql.insert(table)
 
 
 def slices(items: Iterable[T], size: int = _MOST_IN_A_LIST) -> Iterator[list[T]]:
