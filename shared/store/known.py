@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Text, delete, func, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Text, bindparam, delete, func, tuple_, type_coerce
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select, update
 
@@ -23,7 +23,11 @@ _KEY = ("conditions", "call_digest", "repetition", "surroundings", "ending", "sh
 _ROW_BYTES = 1500
 _MOST_OF_A_STREAM = Limits().kept_bytes
 
-_SIGHTING = [col(getattr(KnownResultRow, name)) for name in Sighting._fields]
+# Made once, for every stage asks it many times; the text of a body is read into a value only where it is wanted.
+_TABLE = KnownResultRow.metadata.tables["known_result"].c
+_SIGHTINGS = select_columns(
+    _TABLE.call_digest, *(_TABLE[name] for name in Sighting._fields), type_coerce(_TABLE.body, Text)
+).where(_TABLE.conditions == bindparam("conditions"), _TABLE.call_digest.in_(bindparam("calls", expanding=True)))
 
 Place = tuple[str, int, str]
 """Which result of a job: the call's digest, its repetition, the digest of its surroundings."""
@@ -95,11 +99,9 @@ class Known(Rows):
         }
 
     def _sightings(self, conditions: str, call_digests: Iterable[str]) -> Mapping[str, list[tuple[Sighting, str]]]:
-        # The text of a body is read into a value only where it is wanted.
-        columns = [col(KnownResultRow.call_digest), *_SIGHTING, type_coerce(col(KnownResultRow.body), Text)]
-        query = select_columns(*columns).where(_of(conditions, call_digests))
         found = defaultdict(list)
-        for digest, *sighting, body in self.session.execute(query):
+        asked = {"conditions": conditions, "calls": [*call_digests]}
+        for digest, *sighting, body in self.session.connection().execute(_SIGHTINGS, asked):
             found[digest].append((Sighting(*sighting), body))
         return found
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import Insert
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, SQLModel
 
@@ -29,7 +30,7 @@ class Rows:
     def insert_new(self, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
         """Insert the rows whose keys are not there yet."""
         if rows:
-            self.session.execute(self._insert(table).on_conflict_do_nothing(), rows)
+            self._execute(self._insert(table).on_conflict_do_nothing(), rows)
 
     def insert_or_change(
         self, table: type[SQLModel], rows: Sequence[dict[str, Any]], key: Sequence[str], changes: Mapping[str, Any]
@@ -37,14 +38,18 @@ class Rows:
         """Insert rows; of those whose keys are there, change the columns named and nothing else."""
         if rows:
             statement = self._insert(table).on_conflict_do_update(index_elements=key, set_=changes)
-            self.session.execute(statement, rows)
+            self._execute(statement, rows)
 
     def insert_or_replace(self, table: type[SQLModel], rows: Sequence[dict[str, Any]], key: Sequence[str]) -> None:
         """Insert rows, each in place of one that has its key."""
         if rows:
             statement = self._insert(table)
             changes = {name: statement.excluded[name] for name in rows[0] if name not in key}
-            self.session.execute(statement.on_conflict_do_update(index_elements=key, set_=changes), rows)
+            self._execute(statement.on_conflict_do_update(index_elements=key, set_=changes), rows)
+
+    def _execute(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+        self.session.flush()
+        self.session.connection().execute(statement, rows)  # past the session, which would look at every row
 
     def _insert(self, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
         if self.session.get_bind().dialect.name == "sqlite":
