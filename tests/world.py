@@ -30,7 +30,7 @@ from tests.fakes.executor import OneExecutor
 from tests.fakes.pretend import PretendAnalyzer, PretendExecutor, PretendGenerator, PretendVerifier
 from tests.fakes.tokens import FakeTokens
 from worker.lease import Drain, Heartbeat
-from worker.memory import conditions_of
+from worker.recall import conditions_of
 from worker.reporting.assemble import assemble
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage

@@ -34,7 +34,7 @@ from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
 from worker.machine import machine
-from worker.memory import conditions_of
+from worker.recall import conditions_of
 from worker.reporting.assemble import assemble
 from worker.reporting.json_writer import JsonWriter
 from worker.reporting.page import PageWriter

@@ -29,7 +29,8 @@ from shared.utils.errors import TestronautError
 from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing
 from worker.lease import Heartbeat, Lease
-from worker.memory import Fresh, Recall, RememberingSandbox
+from worker.memory import Fresh, RememberingSandbox
+from worker.recall import Recall
 from worker.stages.base import Stage
 
 log = structlog.get_logger()

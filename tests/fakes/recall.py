@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.interfaces.executor import Provided
-from worker.memory import Recall
+from worker.recall import Recall
 
 _UNKNOWN = Provided(path="/usr/bin/frob", argv=(b"frob",), fingerprint=None)
 

@@ -19,7 +19,8 @@ from shared.store.session import Transaction
 from tests.fakes.executor import Answer, FakeExecutor, OneExecutor
 from tests.fakes.pretend import KilledError
 from tests.world import World
-from worker.memory import INLINE_BYTES, conditions_of
+from worker.memory import INLINE_BYTES
+from worker.recall import conditions_of
 from worker.stages.base import Stage
 from worker.turn import Turns
 
@@ -229,6 +230,15 @@ def test_calls_that_differ_from_job_to_job_are_made_every_time(jobs: Jobs) -> No
 def test_a_confirmation_that_ends_otherwise_takes_the_first_run_along(jobs: Jobs) -> None:
     jobs.here.answers = lambda _, repetition: 0 if repetition < FIRST_CONFIRMATION else 1
     assert [jobs.made_by(CONFIRMED) for _ in range(2)] == [2, 2]
+
+
+def test_a_sequence_is_known_as_a_whole_or_made_as_a_whole(jobs: Jobs) -> None:
+    steps = [Run(CALL), Run(Call(argv=(b"z",), after=CALL.digest()))]
+    assert [jobs.made_by(steps) for _ in range(2)] == [2, 0]
+    jobs.here.answers = lambda call, _: b"another" if call.after else b"out"
+    jobs.run(steps, ASKED.model_copy(update={"reuse": False}))
+    assert jobs.made_by(steps) == 2, "its second step is disputed"
+    assert jobs.made_by([Run(CALL)]) == 0
 
 
 def test_an_error_of_ours_says_nothing_to_anybody(jobs: Jobs) -> None:
