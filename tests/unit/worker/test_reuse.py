@@ -232,6 +232,17 @@ def test_a_confirmation_that_ends_otherwise_takes_the_first_run_along(jobs: Jobs
     assert [jobs.made_by(CONFIRMED) for _ in range(2)] == [2, 2]
 
 
+def test_what_was_of_use_is_forgotten_last(world: World, jobs: Jobs) -> None:
+    jobs.run([Run(CALL)])
+    world.clock.move(3600)
+    jobs.run([Run(OTHER)])
+    world.clock.move(24 * 3600)
+    jobs.run([Run(CALL)])
+    world.store.write(lambda tx: tx.known.forget_oldest(1))
+    assert jobs.made_by([Run(CALL)]) == 0
+    assert jobs.made_by([Run(OTHER)]) == 1
+
+
 def test_a_sequence_is_known_as_a_whole_or_made_as_a_whole(jobs: Jobs) -> None:
     steps = [Run(CALL), Run(Call(argv=(b"z",), after=CALL.digest()))]
     assert [jobs.made_by(steps) for _ in range(2)] == [2, 0]
