@@ -11,7 +11,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from shared.config import load_settings
 from shared.models.base import Body, Utc
-from shared.store import schema
+from shared.store import migrating
 from shared.store.session import make_engine
 
 
@@ -37,7 +37,7 @@ def migrate(connection: Connection) -> None:
     """Run the revisions in one transaction."""
     context.configure(
         connection=connection,
-        target_metadata=schema.metadata(),
+        target_metadata=migrating.metadata(),
         render_as_batch=True,
         render_item=render_item,
         compare_type=True,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -50,7 +52,8 @@ class LazyGroup(click.Group):
         """Load a command."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"producer.commands.{COMMANDS[name][0]}")
+        with _nothing_collected():
+            module = importlib.import_module(f"producer.commands.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, name)
         return command
 
@@ -88,6 +91,17 @@ def testronaut(ctx: click.Context, verbose: int, quiet: bool) -> None:  # noqa: 
     ctx.obj = {"verbose": verbose, "quiet": quiet}
 
 
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Leave out of the search for garbage what is made meanwhile: modules stay, and to look through them takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line, and give its exit code; the outermost handler of everything that people type."""
     signal.signal(signal.SIGTERM, _terminate)
@@ -95,6 +109,8 @@ def main(words: Sequence[str] | None = None) -> int:
         result = testronaut.main(args=None if words is None else list(words), standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - whatever it was, people get a word and a code, never a traceback
         return _code_after(error)
+    finally:
+        gc.freeze()  # the process ends: nothing of it needs to be collected one by one
     return result if isinstance(result, int) else 0
 
 

@@ -76,9 +76,12 @@ class ProgressView:
 
 @contextmanager
 def watching(job_id: JobId, store: Store, *, is_quiet: bool) -> Iterator[None]:
-    """Show a job's progress from a thread of its own while the block works on it."""
+    """Show a job's progress from a thread of its own while the block works on it; nobody looks when it is quiet."""
+    if is_quiet:
+        yield
+        return
     over = threading.Event()
-    view = ProgressView(is_quiet=is_quiet)
+    view = ProgressView(is_quiet=False)
 
     def watch() -> None:
         try:

@@ -66,7 +66,7 @@ def deliver(report: TestReport, delivery: Delivery, write: Write) -> Path | None
                 sys.stdout.buffer.write(content)
                 sys.stdout.buffer.flush()
             else:
-                (delivery.folder / filename).write_bytes(content)
+                _put(delivery.folder, filename, content)
     return keep(report, write)
 
 
@@ -75,12 +75,16 @@ def keep(report: TestReport, write: Write) -> Path | None:
     folder = REPORTS_FOLDER / short(report.job_id)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ALWAYS:
-            filename, content = write(report, name)
-            (folder / filename).write_bytes(content)
+        page, _ = [_put(folder, *write(report, name)) for name in ALWAYS]
     except OSError:
         return None
-    return folder / write(report, ALWAYS[0])[0]
+    return page
+
+
+def _put(folder: Path, filename: str, content: bytes) -> Path:
+    path = folder / filename
+    path.write_bytes(content)
+    return path
 
 
 def _make(folder: Path) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared.models.base import Value
 from shared.models.job import Fault, JobId, JobState, StageName
-from shared.models.work import ItemState
+from shared.models.work import Attempt, ItemState
 from shared.store.session import Store, Transaction
 
 POLL_S = 0.25
 
 
 class StageProgress(Value):
-    """How far a stage is: items by state, and the seconds since its first attempt began or those that it took."""
+    """How far a stage is: items by state, the seconds that it took, calls, and how many of them earlier jobs saw."""
 
     stage: StageName
     done: int = 0
     total: int = 0
     is_running: bool = False
     seconds: float | None = None
+    calls: int = 0
+    reused: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -88,7 +90,8 @@ def _learned(tx: Transaction, job_id: JobId) -> tuple[int, int]:
 
 
 def _stages(tx: Transaction, job_id: JobId) -> Iterator[StageProgress]:
-    times = _times(tx, job_id)
+    attempts = tx.work.attempts(job_id)
+    times = _times(attempts)
     for stage, states in sorted(tx.work.states(job_id).items(), key=lambda entry: tuple(StageName).index(entry[0])):
         total = sum(states.values())
         is_open = any(states.get(state) for state in (ItemState.READY, ItemState.LEASED))
@@ -98,11 +101,12 @@ def _stages(tx: Transaction, job_id: JobId) -> Iterator[StageProgress]:
             total=total,
             is_running=bool(states.get(ItemState.LEASED)),
             seconds=None if is_open else times.get(stage),
+            calls=sum(attempt.calls for attempt in attempts if attempt.stage is stage),
+            reused=sum(attempt.reused for attempt in attempts if attempt.stage is stage),
         )
 
 
-def _times(tx: Transaction, job_id: JobId) -> Mapping[StageName, float]:
-    attempts = tx.work.attempts(job_id)
+def _times(attempts: Sequence[Attempt]) -> Mapping[StageName, float]:
     ended = [attempt for attempt in attempts if attempt.ended_at]
     return {
         stage: (

@@ -106,7 +106,8 @@ def stage_line(stage: StageProgress, progress: Progress) -> str:
         StageName.REPORT: "written",
     }
     took = f"{stage.seconds:.1f}s" if stage.seconds is not None else "-"
-    return f"{stage.stage:<9} done  {took:>6}  {facts[stage.stage]}"
+    reused = f" reused={stage.reused}/{stage.calls}" if stage.reused else ""
+    return f"{stage.stage:<9} done  {took:>6}  {facts[stage.stage]}{reused}"
 
 
 def head(report: TestReport) -> Text:
@@ -162,6 +163,10 @@ def _totals(report: TestReport) -> Iterator[Text]:
         yield Text(f"  Options: {tried} of {options} tried, {worked} worked, {len(refused)} only refused{names}")
     words = [f"{report.totals[word]} {word}" for word in VerdictWord if report.totals.get(word)]
     yield Text(f"  Cases:   {report.executed} of {report.planned} executed: {', '.join(words) or 'none'}")
+    if report.reused:
+        yield Text(
+            f"  Calls:   {report.reused:,} of {report.calls:,} seen by earlier jobs; to make them anew: --no-cache"
+        )
     yield Text(f"  Verdict: {verdict_sentence(report)}", style="bold")
 
 

@@ -49,6 +49,7 @@ class Request(Value):
     sandbox: str | None = None
     isolation: Isolation = Isolation.REUSE
     network: Network = Network.OFF
+    no_cache: bool = False
 
 
 class Prepared(NamedTuple):
@@ -99,6 +100,7 @@ def prepare(
             isolation=request.isolation,
             network=request.network,
         ),
+        reuse=settings.reuse.enabled and not request.no_cache,
     )
     return Prepared(spec, (*blobs, *given))
 

@@ -13,6 +13,7 @@ has() {
         engine) command -v docker && command -v dockerd ;;
         compose) docker compose version || command -v docker-compose ;;
         debootstrap) command -v debootstrap ;;
+        strace) command -v strace ;;
     esac >/dev/null 2>&1
 }
 

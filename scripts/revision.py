@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alembic import command
 
-from shared.store import schema
+from shared.store import migrating, schema
 from shared.store.session import make_engine
 
 
@@ -19,7 +19,7 @@ def main(name: str) -> None:
         engine = make_engine(f"sqlite:///{Path(folder) / 'old.db'}")
         schema.upgrade(engine)
         with engine.begin() as connection:
-            command.revision(schema.config(connection), name, autogenerate=True, rev_id=number)
+            command.revision(migrating.config(connection), name, autogenerate=True, rev_id=number)
         engine.dispose()
 
 

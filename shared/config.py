@@ -94,6 +94,15 @@ class Execution(Section):
     keep_every_s: float = Field(default=2.0, ge=0, description="seconds between two savings of results")
 
 
+class Reuse(Section):
+    """What earlier jobs saw, and later ones need not do again."""
+
+    enabled: bool = Field(default=True, description="answer calls by what earlier jobs saw; --no-cache: not this time")
+    max_mb: int = Field(
+        default=256, ge=0, description="MiB of results kept for later jobs; what nobody has used for longest goes first"
+    )
+
+
 class Report(Section):
     """What is written when a job has ended."""
 
@@ -151,6 +160,7 @@ class Settings(BaseSettings):
     analysis: Analysis = Analysis()
     generation: Generation = Generation()
     execution: Execution = Execution()
+    reuse: Reuse = Reuse()
     report: Report = Report()
     worker: Worker = Worker()
     telemetry: Telemetry = Telemetry()

@@ -9,6 +9,7 @@ from tempfile import gettempdir
 from typing import Any, TypeVar
 from zlib import crc32
 
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -21,13 +22,15 @@ from shared.models.test_result import FIRST_CONFIRMATION, TestResultRow
 from shared.models.work import AttemptRow, WorkItemRow
 from shared.store import schema
 from shared.store.session import Store, Transaction, make_engine
-from shared.utils.monitoring import Metrics
+from shared.utils.prometheus import PrometheusMetrics
+from shared.utils.recording import Recorder
 from shared.utils.tracing import Tracing, new_traceparent
 from tests.fakes.clock import FakeClock
 from tests.fakes.executor import OneExecutor
 from tests.fakes.pretend import PretendAnalyzer, PretendExecutor, PretendGenerator, PretendVerifier
 from tests.fakes.tokens import FakeTokens
 from worker.lease import Drain, Heartbeat
+from worker.recall import conditions_of
 from worker.reporting.assemble import assemble
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
@@ -68,10 +71,11 @@ class World:
         self.clock = FakeClock()
         self.tokens = FakeTokens()
         self.executor = PretendExecutor()
+        self.machine = "here"
         self.drain = Drain()
         self.spans = InMemorySpanExporter()
-        self.traces = Tracing("test", {"memory": self.spans})
-        self.metrics = Metrics()
+        self.traces = Tracing(Recorder("test", [SimpleSpanProcessor(self.spans)]))
+        self.metrics = PrometheusMetrics()
         self.store = Store(make_engine(migrated_copy(folder)), self.clock, patience_s=1)
         self.stages: Mapping[StageName, Stage[Any, Any]] = {
             StageName.ANALYZE: Analyze(PretendAnalyzer()),
@@ -81,7 +85,7 @@ class World:
             StageName.REPORT: Report(assemble, lambda _: self.executor.probe()),
         }
         self.heartbeat = Heartbeat(self.store, self.clock, self.drain, LEASE_S, max_runtime_s=3600)
-        self.steward = Steward(self.store, self.tokens, tick_s=2, grace_s=2)
+        self.steward = Steward(self.store, self.tokens, tick_s=2, grace_s=2, kept_bytes=1 << 30)
 
     @property
     def turns(self) -> Turns:
@@ -89,6 +93,7 @@ class World:
             store=self.store,
             stages=self.stages,
             executors=OneExecutor(self.executor),
+            conditions_of=lambda spec, found: conditions_of(spec, found, self.executor.probe().level, self.machine),
             heartbeat=self.heartbeat,
             tokens=self.tokens,
             clock=self.clock,

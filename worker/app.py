@@ -15,6 +15,8 @@ from shared.config import Settings
 from shared.models.job import StageName
 from shared.tokens import CeleryTokens, make_celery, name_of
 from shared.utils import logging
+from shared.utils.monitoring import Metrics
+from shared.utils.prometheus import PrometheusMetrics
 from worker.bootstrap import make_registry, make_turns
 from worker.lease import Drain
 from worker.turn import Turns
@@ -52,6 +54,7 @@ def make_app(settings: Settings) -> Celery:
     url, drain = settings.broker.address(), Drain()
     app = make_celery(url)
     registry = make_registry(settings, "testronaut-worker", lambda: CeleryTokens(url))
+    registry.register_factory(Metrics, PrometheusMetrics)
     turns = PerProcess(lambda: make_turns(svcs.Container(registry), settings, drain))
     for stage in StageName:
         _add_task(app, stage, turns)

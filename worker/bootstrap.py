@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,7 +25,7 @@ from shared.store.session import Store, open_store
 from shared.utils.bug_report import without_secrets, write_bug_report
 from shared.utils.choosing import Choices
 from shared.utils.errors import TestronautError
-from shared.utils.monitoring import Metrics
+from shared.utils.monitoring import Metrics, NoMetrics
 from shared.utils.tracing import Tracing, open_tracing
 from worker.analysis.probe import HelpAnalyzer
 from worker.execution.auto import Auto
@@ -33,9 +33,10 @@ from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce
 from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
+from worker.machine import machine
+from worker.recall import conditions_of
 from worker.reporting.assemble import assemble
 from worker.reporting.json_writer import JsonWriter
-from worker.reporting.junit import JunitWriter
 from worker.reporting.page import PageWriter
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
@@ -64,8 +65,16 @@ EXECUTORS: Choices[Executor] = Choices(
 )
 CHECKS: Choices[Check] = Choices("check", "testronaut.checks", {check.name: check for check in BUILT_IN})
 ASSEMBLE: Assembler = assemble
+
+
+def _junit() -> Writer:
+    from worker.reporting.junit import JunitWriter  # noqa: PLC0415 - loads XML libraries, which few jobs need
+
+    return JunitWriter()
+
+
 WRITERS: Choices[Writer] = Choices(
-    "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": JunitWriter}
+    "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": _junit}
 )
 
 
@@ -92,7 +101,7 @@ def make_registry(settings: Settings, service: str, make_tokens: Callable[[], To
     registry.register_factory(Tokens, tokens, ping=lambda made: made.ping())
     registry.register_factory(Tracing, traces)
     registry.register_factory(Executor, partial(EXECUTORS.make, settings.execution.sandbox), ping=ping_executor)
-    registry.register_factory(Metrics, Metrics)
+    registry.register_factory(Metrics, NoMetrics)
     return registry
 
 
@@ -127,14 +136,17 @@ def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
 def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lanes: int = 1) -> Turns:
     """Wire what takes turns at stages; one for each process, made after any fork."""
     store, clock, worker = container.get(Store), SystemClock(), settings.worker
+    executors = Executors()
+    level_of = cache(lambda policy: executors.of(policy).probe().level)
     return Turns(
         store=store,
         stages=make_stages(settings),
-        executors=Executors(),
+        executors=executors,
+        conditions_of=lambda spec, found: conditions_of(spec, found, level_of(spec.policy), machine()),
         heartbeat=Heartbeat(store, clock, drain, worker.lease_s, worker.max_runtime_s),
         tokens=container.get_abstract(Tokens),
         clock=clock,
-        metrics=container.get(Metrics),
+        metrics=container.get_abstract(Metrics),
         traces=container.get(Tracing),
         describe=describe_fault,
         lease_s=worker.lease_s,
@@ -150,6 +162,7 @@ def make_steward(settings: Settings, store: Store, tokens: Tokens, only: JobId |
         tokens=tokens,
         tick_s=settings.worker.tick_s,
         grace_s=0.0 if only else settings.worker.tick_s,  # tokens of one process do not travel
+        kept_bytes=settings.reuse.max_mb << 20,
         only=only,
     )
 

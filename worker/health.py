@@ -15,7 +15,7 @@ from shared.health import Health
 from shared.models.job import StageName
 from shared.store.session import Store, Transaction
 from shared.utils.errors import TestronautError
-from shared.utils.monitoring import Gauges, shared_text
+from shared.utils.prometheus import Gauges, shared_text
 
 log = structlog.get_logger()
 

@@ -8,21 +8,21 @@ from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 import structlog
 from opentelemetry.trace import SpanKind
 from structlog.contextvars import bound_contextvars
 
-from shared.interfaces.executor import Provided, Run, Sandbox
+from shared.interfaces.executor import Provided, Run, Sandbox, sequences
 from shared.models.base import sha256
 from shared.models.call import PINNED, BlobRef, Call, CallFile, Surroundings
 from shared.models.job import JobId
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
-from shared.store.session import Store
+from shared.store.session import Store, Transaction
 from shared.utils import tracing
 from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing
+from worker.recall import Key, Recall, key_of
 
 log = structlog.get_logger()
 
@@ -31,19 +31,21 @@ INLINE_BYTES = 8192
 _LOOKED_UP_AT_ONCE = 50
 _BLOBS_AT_HAND = 64
 
-_Key = tuple[str, int, Surroundings]
-
 
 @dataclass(frozen=True)
 class Fresh:
-    """A new result, and the contents that it names."""
+    """A result that is new to its job, and the contents that it names; a reused one was seen by an earlier job."""
 
     result: TestResult
     blobs: tuple[bytes, ...] = ()
+    is_reused: bool = False
 
 
 class RememberingSandbox:
-    """Every call that a stage makes, planned or not, is made once for its job, however often the stage is begun."""
+    """Every call that a stage makes, planned or not, is made once for its job, however often the stage is begun.
+
+    What earlier jobs saw of it stands for a call that this job has not made.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that a call passes on its way
         self,
@@ -53,6 +55,7 @@ class RememberingSandbox:
         keep: Callable[[Fresh], None],
         metrics: Metrics,
         traces: Tracing,
+        recall: Recall,
         lanes: int = 1,
     ) -> None:
         self._inner = inner
@@ -61,8 +64,9 @@ class RememberingSandbox:
         self._keep = keep
         self._metrics = metrics
         self._traces = traces
+        self._recall = recall
         self._lanes = lanes
-        self._not_kept_yet: dict[_Key, TestResult] = {}
+        self._not_kept_yet: dict[Key, TestResult] = {}
         self._blob = lru_cache(_BLOBS_AT_HAND)(self._read_blob)
 
     @property
@@ -76,25 +80,51 @@ class RememberingSandbox:
         return result
 
     def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
-        """Answer calls in order; what is known of them is looked up for many at once, what is not is made in lanes."""
-        rest = iter(runs)
-        while part := list(islice(rest, _LOOKED_UP_AT_ONCE)):
-            yield from self._answers({_key(run): run for run in part}, part)
+        """Answer calls in order; what is known of them is looked up for many at once, what is not is made in lanes.
 
-    def _answers(self, runs: Mapping[_Key, Run], order: Sequence[Run]) -> Iterator[TestResult]:
-        known = dict(self._known(runs))
-        with closing(self._make_all([run for key, run in runs.items() if key not in known])) as made:
-            for run in order:
-                key = _key(run)
-                if key in known:
-                    self._metrics.note_answer()
+        The steps of a sequence belong together: where one of them is not known, all are made.
+        """
+        for part in _parts(sequences(runs)):
+            yield from self._answers(part)
+
+    def _answers(self, part: Sequence[Sequence[Run]]) -> Iterator[TestResult]:
+        runs = {key_of(run): run for steps in part for run in steps}
+        _ = self._recall.conditions  # takes a look at the machine, which no transaction should wait for
+        known, recalled = self._store.read(lambda tx: self._look_up(tx, runs))
+        answered = known.keys() | recalled.keys()
+        unknown = {tuple(map(key_of, steps)): steps for steps in part if not answered.issuperset(map(key_of, steps))}
+        with closing(self._make_all([*unknown.values()])) as made:
+            for steps in part:
+                if unknown.pop(tuple(map(key_of, steps)), None) is None:
+                    yield from self._told(steps, known, recalled)
                 else:
-                    known[key] = self._keep_fresh(run, next(made))
-                yield known[key]
+                    yield from self._shown(steps, known, next(made))
+
+    def _told(
+        self, steps: Sequence[Run], known: dict[Key, TestResult], recalled: Mapping[Key, TestResult]
+    ) -> Iterator[TestResult]:
+        for run in steps:
+            self._metrics.note_answer()
+            if key_of(run) not in known:
+                known[key_of(run)] = self._keep_fresh(run, Fresh(recalled[key_of(run)], is_reused=True))
+            yield known[key_of(run)]
+
+    def _shown(self, steps: Sequence[Run], known: dict[Key, TestResult], made: Iterable[Fresh]) -> Iterator[TestResult]:
+        for run, fresh in zip(steps, made, strict=True):
+            if key_of(run) not in known:
+                known[key_of(run)] = self._keep_fresh(run, fresh)
+            yield known[key_of(run)]
+
+    def _look_up(
+        self, tx: Transaction, runs: Mapping[Key, Run]
+    ) -> tuple[dict[Key, TestResult], Mapping[Key, TestResult]]:
+        """Give what this job knows of some calls, and what earlier ones know of the rest."""
+        known = dict(self._known(tx, runs))
+        return known, self._recall.answers(tx, [key for key in runs if key not in known])
 
     def _keep_fresh(self, run: Run, fresh: Fresh) -> TestResult:
         if _is_memorable(run):
-            self._not_kept_yet[_key(run)] = fresh.result
+            self._not_kept_yet[key_of(run)] = fresh.result
             self._keep(fresh)
         return fresh.result
 
@@ -102,37 +132,39 @@ class RememberingSandbox:
         """Hear that all new results have reached the store."""
         self._not_kept_yet.clear()
 
-    def _known(self, runs: Mapping[_Key, Run]) -> Iterator[tuple[_Key, TestResult]]:
-        digests = list(dict.fromkeys(digest for digest, *_ in runs))
-        stored = self._store.read(lambda tx: tx.results.known(self._job_id, digests))
+    def _known(self, tx: Transaction, runs: Mapping[Key, Run]) -> Iterator[tuple[Key, TestResult]]:
+        stored = tx.results.known(self._job_id, dict.fromkeys(digest for digest, *_ in runs))
         for key, run in runs.items():
             digest, repetition, _ = key
             found = stored.get((digest, repetition)) or self._not_kept_yet.get(key)
             if found is not None and _is_memorable(run):
                 yield key, found
 
-    def _make_all(self, runs: Sequence[Run]) -> Generator[Fresh]:
-        """Make calls when they are asked for; where there are lanes, up to so many at once."""
-        if self._lanes == 1 or len(runs) == 1:
-            yield from map(self._make, runs)
+    def _make_all(self, all_steps: Sequence[Sequence[Run]]) -> Generator[Sequence[Fresh]]:
+        """Make calls when they are asked for; where there are lanes, up to so many sequences at once."""
+        if self._lanes == 1 or len(all_steps) == 1:
+            yield from map(self._make, all_steps)
             return
         pool = ThreadPoolExecutor(self._lanes, "lane")
         try:
-            waiting = [pool.submit(copy_context().run, self._make, run) for run in runs]
+            waiting = [pool.submit(copy_context().run, self._make, steps) for steps in all_steps]
             for one in waiting:
                 yield one.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _make(self, run: Run) -> Fresh:
-        call, repetition, surroundings = run
-        digest = call.digest()[:12]
-        attributes: dict[str, str | int] = {tracing.CALL: digest, tracing.REPETITION: repetition}
+    def _make(self, steps: Sequence[Run]) -> Sequence[Fresh]:
+        shown = self._inner.map([run._replace(call=self._with_contents(run.call)) for run in steps])
+        return [self._watch(run, shown) for run in steps]
+
+    def _watch(self, run: Run, shown: Iterator[TestResult]) -> Fresh:
+        digest = run.call.digest()[:12]
+        attributes: dict[str, str | int] = {tracing.CALL: digest, tracing.REPETITION: run.repetition}
         with (
             bound_contextvars(call=digest),
             self._traces.span("call", kind=SpanKind.CLIENT, attributes=attributes) as span,
         ):
-            result = self._inner.run(self._with_contents(call), repetition, surroundings)
+            result = next(shown)
             span.set_attribute(tracing.CALL_STATUS, result.status.value)
             if result.exit_code is not None:
                 span.set_attribute(tracing.EXIT_CODE, result.exit_code)
@@ -165,8 +197,16 @@ class RememberingSandbox:
         return self._store.read(lambda tx: tx.blobs.get(name))
 
 
-def _key(run: Run) -> _Key:
-    return run.call.digest(), run.repetition, run.surroundings
+def _parts(all_steps: Iterable[list[Run]]) -> Iterator[Sequence[Sequence[Run]]]:
+    """Cut what is asked for into parts to be looked up at once, and no sequence in two."""
+    part: list[list[Run]] = []
+    for steps in all_steps:
+        part.append(steps)
+        if sum(map(len, part)) >= _LOOKED_UP_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _is_memorable(run: Run) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -14,10 +15,12 @@ from structlog.contextvars import bound_contextvars
 
 from shared import pipeline
 from shared.interfaces.clock import Clock
-from shared.interfaces.executor import Executor, Stop
+from shared.interfaces.executor import Executor, Provided, Stop
 from shared.interfaces.tokens import Tokens
 from shared.models.finding import Finding
-from shared.models.job import Fault, Job, JobId, SandboxPolicy, StageName
+from shared.models.job import Fault, Job, JobId, JobSpec, SandboxPolicy, StageName
+from shared.models.known_result import Conditions
+from shared.models.test_result import TestResult
 from shared.models.work import Ending, WorkItem
 from shared.store.session import Store, Transaction
 from shared.store.work import LostLease
@@ -27,6 +30,7 @@ from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing
 from worker.lease import Heartbeat, Lease
 from worker.memory import Fresh, RememberingSandbox
+from worker.recall import Recall
 from worker.stages.base import Stage
 
 log = structlog.get_logger()
@@ -51,6 +55,7 @@ class Turns:
     store: Store
     stages: Mapping[StageName, Stage[Any, Any]]
     executors: Executors
+    conditions_of: Callable[[JobSpec, Provided], Conditions | None]
     heartbeat: Heartbeat
     tokens: Tokens
     clock: Clock
@@ -119,6 +124,7 @@ class Attempt:
         self._found: list[Any] = []
         self._fresh: list[Fresh] = []
         self._sandbox: RememberingSandbox | None = None
+        self._recall: Recall | None = None
         self._kept_at = self.clock.monotonic()
 
     def run(self) -> tuple[StageName, ...]:
@@ -139,22 +145,33 @@ class Attempt:
         return self._end(Ending.REFUSED if is_final else Ending.FAILED, fault)
 
     def _compute(self) -> None:
-        job, given = self.store.read(lambda tx: (tx.jobs.get(self.item.job_id), self.stage.load(tx, self.item)))
-        self._watch_the_time(job)
+        job, seconds_left, given = self.store.read(self._load)
+        self._watch_the_time(job, seconds_left)
         executor = self.turns.executors.of(job.spec.policy)
         with executor.open(job.spec.tool, job.spec.policy, job.spec.limits, self.lease) as sandbox:
+            self._recall = Recall(
+                partial(self.turns.conditions_of, job.spec),
+                found=lambda: sandbox.tool,
+                found_now=lambda: executor.provide(job.spec.tool),
+                may_answer=job.spec.reuse,
+            )
+            metrics, traces = self.turns.metrics, self.turns.traces
             self._sandbox = RememberingSandbox(
-                sandbox, job.id, self.store, self._remember, self.turns.metrics, self.turns.traces, self.lanes
+                sandbox, job.id, self.store, self._remember, metrics, traces, self._recall, self.lanes
             )
             for value in self.stage.compute(given, self._sandbox):
                 self._found.append(value)
                 self._keep_now_and_then()
 
-    def _watch_the_time(self, job: Job) -> None:
+    def _load(self, tx: Transaction) -> tuple[Job, float, Any]:
+        job_id = self.item.job_id
+        return tx.jobs.get(job_id), tx.jobs.seconds_left(job_id), self.stage.load(tx, self.item)
+
+    def _watch_the_time(self, job: Job, seconds_left: float) -> None:
         if job.deadline_at is None:
             self.store.write(lambda tx: tx.jobs.start_clock(job.id))
         if self.item.stage in pipeline.CUT_BY_TIME:
-            self.lease.end_after(self.store.read(lambda tx: tx.jobs.seconds_left(job.id)))
+            self.lease.end_after(seconds_left)
 
     def _remember(self, fresh: Fresh) -> None:
         self._fresh.append(fresh)
@@ -162,12 +179,22 @@ class Attempt:
 
     def _keep_now_and_then(self) -> None:
         if self.clock.monotonic() - self._kept_at >= self.keep_every_s:
-            self.store.write(self._save, holding=self.item)
+            memorable = self._memorable()
+            self.store.write(lambda tx: self._save(tx, memorable), holding=self.item)
             self._forget()
 
-    def _save(self, tx: Transaction) -> None:
+    def _memorable(self) -> Sequence[TestResult]:
+        """Give what was seen now and may be of use to later jobs: nothing, where the tool was changed meanwhile."""
+        made = [fresh.result for fresh in self._fresh if not fresh.is_reused]
+        return made if made and self._recall and self._recall.is_the_same_still() else ()
+
+    def _save(self, tx: Transaction, memorable: Sequence[TestResult]) -> None:
+        reused = [fresh.result for fresh in self._fresh if fresh.is_reused]
         tx.blobs.put_all(blob for fresh in self._fresh for blob in fresh.blobs)
-        tx.results.add(self.item, [fresh.result for fresh in self._fresh])
+        tx.results.add(self.item, [fresh.result for fresh in self._fresh if not fresh.is_reused])
+        tx.results.add(self.item, reused, reused=True)
+        if self._recall:
+            self._recall.keep(tx, memorable, reused)
         self.stage.save(tx, self.item, self._found)
 
     def _forget(self) -> None:
@@ -181,8 +208,10 @@ class Attempt:
         self._kept_at = self.clock.monotonic()
 
     def _end(self, ending: Ending, fault: Fault | None = None) -> tuple[StageName, ...]:
+        memorable = self._memorable()
+
         def save_end_advance(tx: Transaction) -> tuple[StageName, ...]:
-            self._save(tx)
+            self._save(tx, memorable)
             tx.work.end(self.item, ending, fault)
             return tx.jobs.advance(self.item.job_id)
 

@@ -25,7 +25,6 @@ from producer.submit import Accepted, Prepared, prepare
 from producer.submit import submit as accept
 from producer.wait import conclude, wait_for
 from shared.documents.interface import write_interface
-from shared.documents.plan import read_plan, write_plan_json, write_plan_yaml
 from shared.models.call import BlobRef
 from shared.models.finding import Finding
 from shared.models.job import JobId, JobState, Mode, StageName
@@ -242,6 +241,8 @@ def _read(file: Path) -> TestPlan:
         raise PlanFileError(
             f"{file} cannot be read: {error}", "Make one: testronaut plan TOOL -f yaml -o FILE"
         ) from error
+    from shared.documents.plan import read_plan  # noqa: PLC0415 - loads YAML, which few jobs need
+
     return read_plan(text, str(file))
 
 
@@ -250,6 +251,8 @@ def _show_plan(app: Services, job_id: JobId, form: str, output: Path | None) -> 
     if form == "text" and output is None:
         say(screen.plan_lines(found))
         return
+    from shared.documents.plan import write_plan_json, write_plan_yaml  # noqa: PLC0415 - as below
+
     write = write_plan_json if form == "json" else write_plan_yaml
     content = write(found, lambda name: app.store.read(lambda tx: tx.blobs.get(name)))
     if output is None:
@@ -263,7 +266,10 @@ def _show_plan(app: Services, job_id: JobId, form: str, output: Path | None) -> 
 
 
 def _again(app: Services, job_id: JobId, finding: Finding) -> Prepared:
-    """Give a finding's cases as the plan of a new job, with those that its check compares them with."""
+    """Give a finding's cases as the plan of a new job, with those that its check compares them with.
+
+    Whoever asks whether it is still there wants to see it, not to hear of it.
+    """
     job, tool, whole = app.store.read(lambda tx: (tx.jobs.get(job_id), tx.tools.get(job_id), tx.plans.get(job_id)))
     wanted = set(finding.cases)
     cases = tuple(
@@ -272,7 +278,12 @@ def _again(app: Services, job_id: JobId, finding: Finding) -> Prepared:
         if case.key in wanted or any(relation.kind == finding.check for relation in case.relations)
     )
     contents = tuple(one.model_dump_json().encode() for one in (whole.model_copy(update={"cases": cases}), tool))
-    given = {"plan": BlobRef.of(contents[0]), "interface": BlobRef.of(contents[1]), "last": StageName.REPORT}
+    given = {
+        "plan": BlobRef.of(contents[0]),
+        "interface": BlobRef.of(contents[1]),
+        "last": StageName.REPORT,
+        "reuse": False,
+    }
     return Prepared(job.spec.model_copy(update=given), contents)
 
 

@@ -10,7 +10,7 @@ import click
 from producer.bootstrap import require_folder
 from producer.codes import EXIT_CLEAN, EXIT_FINDINGS
 from shared.config import PREFIX, Settings, load_settings
-from shared.store import schema
+from shared.store import migrating, schema
 from shared.store.session import make_engine
 from shared.utils import logging
 from shared.utils.text import count
@@ -64,7 +64,7 @@ def check() -> int:
     """Compare the database with what this version needs; 1 when they differ."""
     engine = make_engine(_settings().database.url)
     schema.require(engine)
-    found = schema.differences(engine)
+    found = migrating.differences(engine)
     for difference in found:
         click.echo(difference)
     click.echo(count(len(found), "difference") if found else "models and database agree")

@@ -75,6 +75,7 @@ _JOB_OPTIONS = (
         show_default=True,
         help="What calls may reach.",
     ),
+    click.option("--no-cache", is_flag=True, help="Make every call anew, whatever earlier jobs saw."),
 )
 
 fail_on_option = click.option(
@@ -102,4 +103,5 @@ def request_of(tool: str, last: StageName = StageName.REPORT, **options: Any) ->
         sandbox=options["sandbox"],
         isolation=Isolation(options["isolation"]),
         network=Network(options["network"]),
+        no_cache=options["no_cache"],
     )

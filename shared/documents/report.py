@@ -115,13 +115,14 @@ class ToolDocument(_Document):
 
 
 class StageDocument(_Document):
-    """When a stage ran, over all its shards and attempts."""
+    """When a stage ran, over all its shards and attempts; `reused` of its `calls` were seen by earlier jobs."""
 
     stage: StageName
     started_at: datetime
     ended_at: datetime | None
     seconds: float
     calls: int
+    reused: int
     attempts: int
 
 

@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -116,6 +117,16 @@ class Utc(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
 
+# Each stage reads what those before it wrote; a frozen value may be handed to all of them.
+_BODIES_AT_HAND = 2048
+_SHORT = 16_384
+
+
+@lru_cache(_BODIES_AT_HAND)
+def _read(model: type[V], text: str) -> V:
+    return model.model_validate_json(text)
+
+
 class Body(TypeDecorator[V]):
     """A frozen value as JSON text; text, because a jsonb column refuses a NUL that a tool has printed."""
 
@@ -130,7 +141,9 @@ class Body(TypeDecorator[V]):
         return None if value is None else value.model_dump_json()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> V | None:
-        return None if value is None else self.model.model_validate_json(value)
+        if value is None:
+            return None
+        return _read(self.model, value) if len(value) <= _SHORT else self.model.model_validate_json(value)
 
 
 # SQLModel types `sa_type` as a class, yet takes an instance as well: hence Any.

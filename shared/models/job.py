@@ -144,7 +144,7 @@ class JobSpec(Value):
     """All that may change a result.
 
     `examples` are calls known to work, `files` lie in the folder of each call. A given plan is executed as it is; a
-    given interface replaces the analysis.
+    given interface replaces the analysis. With `reuse`, what earlier jobs saw may stand for a call of this one.
     """
 
     tool: ToolSpec
@@ -160,6 +160,7 @@ class JobSpec(Value):
     interface: BlobRef | None = None
     select: Selection = Selection()
     policy: SandboxPolicy = SandboxPolicy()
+    reuse: bool = True
 
 
 class Fault(Value):

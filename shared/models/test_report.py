@@ -50,12 +50,13 @@ class Coverage(Value):
 
 
 class StageTime(Value):
-    """When a stage ran, over all its shards and attempts."""
+    """When a stage ran, over all its shards and attempts; earlier jobs saw what the `reused` of its calls show."""
 
     stage: StageName
     started_at: datetime
     ended_at: datetime | None = None
     calls: int = 0
+    reused: int = 0
     attempts: int = 0
 
     @property
@@ -131,6 +132,16 @@ class TestReport(Value):
     findings: tuple[ReportedFinding, ...] = ()
     cases: tuple[CaseReport, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """Count the calls of all stages, to learn, to test, to confirm."""
+        return sum(stage.calls for stage in self.stages)
+
+    @property
+    def reused(self) -> int:
+        """Count those of the calls that did not have to be made."""
+        return sum(stage.reused for stage in self.stages)
 
     def digest(self) -> str:
         """Hash what was found out and nothing else: equal for equal plan and tool, whatever happened on the way."""

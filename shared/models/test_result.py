@@ -133,7 +133,7 @@ class TestResult(Value):
 
 
 class TestResultRow(SQLModel, table=True):
-    """One result; `item_id` and `fence` name the lease that wrote it."""
+    """One result; `item_id` and `fence` name the lease that wrote it, `reused` says that an earlier job saw it."""
 
     __tablename__ = "test_result"
     __test__ = False
@@ -146,6 +146,7 @@ class TestResultRow(SQLModel, table=True):
     fence: int
     status: Status = RowField(sa_type=word_of(Status))
     duration_ms: float
+    reused: bool = False
     body: TestResult = RowField(sa_type=body_of(TestResult))
 
     job: "JobRow" = Relationship(back_populates="results")

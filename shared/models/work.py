@@ -66,7 +66,7 @@ class WorkItem(Value):
 
 
 class Attempt(Value):
-    """One lease of an item as its readers see it; `calls` counts the results that it wrote."""
+    """One lease of an item as its readers see it; `calls` counts its results, `reused` those that earlier jobs saw."""
 
     stage: StageName
     shard: int
@@ -77,6 +77,7 @@ class Attempt(Value):
     ending: Ending | None = None
     fault: Fault | None = None
     calls: int = 0
+    reused: int = 0
 
 
 class WorkItemRow(SQLModel, table=True):

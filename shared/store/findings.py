@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -26,11 +27,10 @@ class Findings(Rows):
 
     def put(self, job_id: JobId, judged: Sequence[Finding | Verdict]) -> None:
         """Store findings and verdicts; a later form of one replaces the earlier."""
-        for one in judged:
-            if isinstance(one, Finding):
-                self.session.merge(_finding_row(job_id, one))
-            else:
-                self.session.merge(VerdictRow(job_id=job_id, case_key=one.key, word=one.word, body=one))
+        findings = {one.fingerprint: _finding_row(job_id, one) for one in judged if isinstance(one, Finding)}
+        verdicts = {one.key: _verdict_row(job_id, one) for one in judged if isinstance(one, Verdict)}
+        self.insert_or_replace(FindingRow, [*findings.values()], ("job_id", "fingerprint"))
+        self.insert_or_replace(VerdictRow, [*verdicts.values()], ("job_id", "case_key"))
 
     def of(self, job_id: JobId) -> Sequence[Finding]:
         """Give the findings of a job, the worst first, in an order that depends on them alone."""
@@ -63,7 +63,15 @@ class Findings(Rows):
         return found
 
 
-def _finding_row(job_id: JobId, finding: Finding) -> FindingRow:
-    return FindingRow(
-        job_id=job_id, fingerprint=finding.fingerprint, code=finding.code, severity=finding.severity, body=finding
-    )
+def _finding_row(job_id: JobId, finding: Finding) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "fingerprint": finding.fingerprint,
+        "code": finding.code,
+        "severity": finding.severity,
+        "body": finding,
+    }
+
+
+def _verdict_row(job_id: JobId, verdict: Verdict) -> dict[str, Any]:
+    return {"job_id": job_id, "case_key": verdict.key, "word": verdict.word, "body": verdict}

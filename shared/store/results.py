@@ -17,8 +17,8 @@ from shared.store.rows import Rows, slices
 class Results(Rows):
     """The results of the store."""
 
-    def add(self, item: WorkItem, results: Sequence[TestResult]) -> None:
-        """Store results; one that is there already stays as it is."""
+    def add(self, item: WorkItem, results: Sequence[TestResult], *, reused: bool = False) -> None:
+        """Store results, seen now or reused; one that is there already stays as it is."""
         rows = [
             {
                 "job_id": item.job_id,
@@ -28,6 +28,7 @@ class Results(Rows):
                 "fence": item.fence,
                 "status": result.status,
                 "duration_ms": result.duration_ms,
+                "reused": reused,
                 "body": result,
             }
             for result in results

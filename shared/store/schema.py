@@ -1,32 +1,25 @@
-"""The schema: made and changed by migrations alone, by one process at a time, and compared with the code."""
+"""The schema: made and changed by migrations alone, by one process at a time."""
 
 from __future__ import annotations
 
 import fcntl
-import importlib
-import pkgutil
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
 
-import shared.models
+import migrations
 from shared.store.session import DatabaseOutdatedError, DatabaseUnavailableError
 from shared.utils.errors import TestronautError
 
 # Alembic keeps its context in a module of its own, so two threads of one process must not migrate at once.
 _one_at_a_time = threading.Lock()
 _ADVISORY_LOCK = 0x7E57_0A07
+_REVISION_FILE = re.compile(r"(\d{4})_\w+\.py")
 
 
 class DatabaseTooNewError(TestronautError):
@@ -36,18 +29,9 @@ class DatabaseTooNewError(TestronautError):
     hint = "Upgrade testronaut, or point TESTRONAUT_DATABASE__URL elsewhere."
 
 
-def metadata() -> Any:  # noqa: ANN401 - what Alembic takes
-    """Give the tables of all models."""
-    for module in pkgutil.iter_modules(shared.models.__path__):
-        importlib.import_module(f"shared.models.{module.name}")
-    return SQLModel.metadata
-
-
 def head() -> str:
     """Name the newest revision that this version knows."""
-    found = ScriptDirectory.from_config(config()).get_current_head()
-    assert found is not None  # noqa: S101 - the package holds at least one revision
-    return found
+    return max(_known())
 
 
 def current(engine: Engine) -> str | None:
@@ -59,7 +43,7 @@ def current(engine: Engine) -> str | None:
     """
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return _revision(connection)
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
         name = engine.url.render_as_string(hide_password=True)
@@ -76,18 +60,22 @@ def upgrade(engine: Engine) -> str:
     """
     if current(engine) == head():
         return head()
+    from shared.store import migrating  # noqa: PLC0415 - loads Alembic, which a database that is up to date never needs
+
     with _alone(engine), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        _refuse_unknown(MigrationContext.configure(connection).get_current_revision())
-        command.upgrade(config(connection), "head")
+        _refuse_unknown(_revision(connection))
+        migrating.upgrade(connection)
     return head()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to an earlier revision, `base` for none at all; what the later ones held is lost."""
+    from shared.store import migrating  # noqa: PLC0415 - as above
+
     with _alone(engine), engine.begin() as connection:
-        command.downgrade(config(connection), revision)
+        migrating.downgrade(connection, revision)
 
 
 def require(engine: Engine) -> None:
@@ -105,29 +93,23 @@ def require(engine: Engine) -> None:
         raise DatabaseOutdatedError(f"the database {name} is {stands}, this version needs {head()}")
 
 
-def differences(engine: Engine) -> list[str]:
-    """Say in which way a migrated database differs from the models; nothing when they agree."""
-    with engine.connect() as connection:
-        options = {"compare_type": True, "render_as_batch": True}
-        return [
-            str(step) for step in compare_metadata(MigrationContext.configure(connection, opts=options), metadata())
-        ]
+def _known() -> list[str]:
+    # The names of the files say it, so that nobody has to load them.
+    names = (path.name for path in Path(migrations.__file__ or "").with_name("versions").iterdir())
+    return [found[1] for name in names if (found := _REVISION_FILE.fullmatch(name))]
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _known():
         raise DatabaseTooNewError(
             f"the database is newer than this version (revision {revision}, known up to {head()})"
         )
-
-
-def config(connection: Connection | None = None) -> Config:
-    """Configure Alembic, without a file, for a connection or for none."""
-    made = Config()
-    made.set_main_option("script_location", "migrations:")
-    made.attributes["connection"] = connection
-    return made
 
 
 @contextmanager

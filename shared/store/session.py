@@ -17,6 +17,7 @@ from shared.models.work import WorkItem
 from shared.store.blobs import Blobs
 from shared.store.findings import Findings
 from shared.store.jobs import Jobs
+from shared.store.known import Known
 from shared.store.plans import Plans
 from shared.store.reports import Reports
 from shared.store.results import Results
@@ -75,6 +76,7 @@ class Transaction:
         self.tools = Tools(session, now)
         self.plans = Plans(session, now)
         self.results = Results(session, now)
+        self.known = Known(session, now)
         self.findings = Findings(session, now)
         self.reports = Reports(session, now)
         self.blobs = Blobs(session, now)

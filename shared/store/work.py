@@ -107,23 +107,38 @@ class Work(Rows):
 
     def attempts(self, job_id: JobId) -> Sequence[Attempt]:
         """Give all attempts at a job's items in the order of their start, with the number of results of each."""
-        written = (
-            select(col(TestResultRow.item_id), col(TestResultRow.fence), func.count().label("calls"))
-            .where(TestResultRow.job_id == job_id)
-            .group_by(col(TestResultRow.item_id), col(TestResultRow.fence))
-            .subquery()
-        )
+        written = self._written(job_id)
         query = (
-            select(AttemptRow, col(WorkItemRow.stage), col(WorkItemRow.shard), func.coalesce(written.c.calls, 0))
+            select(AttemptRow, col(WorkItemRow.stage), col(WorkItemRow.shard))
             .join(WorkItemRow, col(WorkItemRow.id) == col(AttemptRow.item_id))
-            .outerjoin(written, (written.c.item_id == AttemptRow.item_id) & (written.c.fence == AttemptRow.fence))
             .where(WorkItemRow.job_id == job_id)
             .order_by(col(AttemptRow.started_at), col(AttemptRow.item_id), col(AttemptRow.fence))
         )
         return [
-            Attempt(stage=stage, shard=shard, calls=calls, **row.model_dump(exclude={"item_id"}))
-            for row, stage, shard, calls in self.session.exec(query)
+            Attempt(
+                stage=stage,
+                shard=shard,
+                **row.model_dump(exclude={"item_id"}),
+                **written.get((row.item_id, row.fence), {}),
+            )
+            for row, stage, shard in self.session.exec(query)
         ]
+
+    def _written(self, job_id: JobId) -> Mapping[tuple[int, int], Mapping[str, int]]:
+        query = (
+            select(
+                col(TestResultRow.item_id),
+                col(TestResultRow.fence),
+                func.count(),
+                func.count().filter(col(TestResultRow.reused)),
+            )
+            .where(TestResultRow.job_id == job_id)
+            .group_by(col(TestResultRow.item_id), col(TestResultRow.fence))
+        )
+        return {
+            (item_id, fence): {"calls": calls, "reused": reused}
+            for item_id, fence, calls, reused in self.session.exec(query)
+        }
 
     def _next_ready(self, stage: StageName, only: JobId | None) -> WorkItemRow | None:
         query = select(WorkItemRow).where(

@@ -48,6 +48,8 @@ def decode(raw: bytes) -> str:
 
 def visible(text: str, *, keep: str = "") -> str:
     r"""Show text without power over a terminal: each control or invisible character but those kept becomes `\x1b`."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character in keep or unicodedata.category(character) not in _HIDING else _name(character)
         for character in text

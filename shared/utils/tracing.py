@@ -10,25 +10,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
+from typing import Protocol
 
-from opentelemetry.exporter.otlp.json.file import FileSpanExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.trace import NoOpTracer, Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
 ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
-_TRACES_PATH = "/v1/traces"
-
-# The SDK drops what does not fit without a word; a shard of quick calls makes thousands of spans in a second.
-_QUEUE = 20_000
-_EXPORT_TIMEOUT_S = 2.0
-_FLUSH_TIMEOUT_MS = 500
-
 JOB_ID = "cicd.pipeline.run.id"
 TOOL = "testronaut.tool.name"
 SEED = "testronaut.seed"
@@ -47,23 +36,31 @@ _propagator = TraceContextTextMapPropagator()
 
 def new_traceparent() -> str:
     """Begin a trace that nobody records yet, as a W3C `traceparent`."""
-    ids = RandomIdGenerator()
-    return f"00-{ids.generate_trace_id():032x}-{ids.generate_span_id():016x}-01"
+    return f"00-{token_hex(16)}-{token_hex(8)}-01"
+
+
+class Recorder(Protocol):
+    """Makes spans, and sends them to somebody."""
+
+    @property
+    def tracer(self) -> Tracer:
+        """Give what opens spans."""
+        ...
+
+    def flush(self) -> None:
+        """Send what was recorded until now."""
+        ...
+
+    def close(self) -> None:
+        """Send the rest and end."""
+        ...
 
 
 class Tracing:
-    """The spans of one process; without exporters it costs nothing and records nothing."""
+    """The spans of one process; without a recorder it costs nothing and records nothing."""
 
-    def __init__(self, service: str, exporters: Mapping[str, SpanExporter]) -> None:
-        self._provider: TracerProvider | None = None
-        self._tracer: Tracer = NoOpTracer()
-        if exporters:
-            self._provider = TracerProvider(
-                resource=Resource.create({"service.name": service, "process.pid": os.getpid()}), shutdown_on_exit=False
-            )
-            for kind, exporter in exporters.items():
-                self._provider.add_span_processor(_processor(kind, exporter))
-            self._tracer = self._provider.get_tracer("testronaut")
+    def __init__(self, recorder: Recorder | None = None) -> None:
+        self._recorder = recorder
 
     @contextmanager
     def span(
@@ -74,19 +71,23 @@ class Tracing:
         attributes: Mapping[str, AttributeValue] | None = None,
     ) -> Iterator[Span]:
         """Open a span below a context that was kept in a row, else below the current one."""
+        if self._recorder is None:
+            yield INVALID_SPAN
+            return
         parent = _propagator.extract({"traceparent": traceparent}) if traceparent else None
-        with self._tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as opened:
+        tracer = self._recorder.tracer
+        with tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as opened:
             yield opened
 
     def flush(self) -> None:
         """Send what was recorded, for at most half a second: a process that is killed next loses nothing more."""
-        if self._provider:
-            self._provider.force_flush(_FLUSH_TIMEOUT_MS)
+        if self._recorder:
+            self._recorder.flush()
 
     def close(self) -> None:
         """Send the rest and end."""
-        if self._provider:
-            self._provider.shutdown()
+        if self._recorder:
+            self._recorder.close()
 
 
 def traceparent_of(span: Span) -> str:
@@ -108,16 +109,9 @@ def open_tracing(service: str, endpoint: str | None = None, file: Path | None = 
 
     The environment's `OTEL_EXPORTER_OTLP_ENDPOINT` wins over the endpoint given.
     """
-    exporters: dict[str, SpanExporter] = {}
     address = os.environ.get(ENDPOINT_VARIABLE) or endpoint
-    if address:
-        exporters["wire"] = OTLPSpanExporter(endpoint=address.rstrip("/") + _TRACES_PATH, timeout=_EXPORT_TIMEOUT_S)
-    if file:
-        exporters["file"] = FileSpanExporter(file)
-    return Tracing(service, exporters)
+    if not address and not file:
+        return Tracing()
+    from shared.utils.recording import open_recorder  # noqa: PLC0415 - loads much, which most commands never need
 
-
-def _processor(kind: str, exporter: SpanExporter) -> BatchSpanProcessor | SimpleSpanProcessor:
-    if kind == "memory":
-        return SimpleSpanProcessor(exporter)
-    return BatchSpanProcessor(exporter, max_queue_size=_QUEUE, schedule_delay_millis=1000)
+    return Tracing(open_recorder(service, address, file))

@@ -85,7 +85,7 @@ def test_a_killed_job_is_resumed_at_once_and_ends_as_if_nothing_had_been(tmp_pat
     endings = [attempt.ending for attempt in store.read(lambda tx: tx.work.attempts(job_id))]
     assert endings.count(Ending.LOST) >= 2, "the kills hit running attempts"
     disturbed = store.read(lambda tx: tx.reports.find(job_id))
-    undisturbed = run_program("run", str(tool), *WORDS, "-f", "json", folder=tmp_path)
+    undisturbed = run_program("run", str(tool), *WORDS, "--no-cache", "-f", "json", folder=tmp_path)
     assert disturbed is not None
     assert disturbed.digest() == undisturbed.document["digest"]
     store.close()
@@ -94,13 +94,15 @@ def test_a_killed_job_is_resumed_at_once_and_ends_as_if_nothing_had_been(tmp_pat
 def test_the_same_seed_gives_the_same_plan_and_digest(tmp_path: Path) -> None:
     tool = specimen(tmp_path, "error_with_zero")
     first, second = (
-        run_program("run", str(tool), "--profile", "quick", "-f", "json", folder=tmp_path).document for _ in range(2)
+        run_program("run", str(tool), "--profile", "quick", "--no-cache", "-f", "json", folder=tmp_path).document
+        for _ in range(2)
     )
     assert first["digest"] == second["digest"]
     other = run_program("run", str(tool), "--profile", "quick", "--seed", "3", "-f", "json", folder=tmp_path).document
     assert other["digest"] != first["digest"]
     plans = [
-        run_program("plan", str(tool), "-f", "yaml", *words, folder=tmp_path).out for words in ((), (), ("--seed", "3"))
+        run_program("plan", str(tool), "--no-cache", "-f", "yaml", *words, folder=tmp_path).out
+        for words in ((), (), ("--seed", "3"))
     ]
     assert plans[0] == plans[1] != plans[2]
 
@@ -110,8 +112,9 @@ def test_a_plan_in_a_file_runs_as_it_is(tmp_path: Path) -> None:
     made = run_program("plan", str(tool), "-f", "yaml", "-o", "plan.yaml", "--profile", "quick", folder=tmp_path)
     assert made.code == 0, made.err
     assert run_program("plan", "check", "plan.yaml", folder=tmp_path).code == 0
-    by_plan = run_program("run", str(tool), "--plan", "plan.yaml", "-f", "json", folder=tmp_path).document
-    directly = run_program("run", str(tool), "--profile", "quick", "-f", "json", folder=tmp_path).document
+    anew = ("--no-cache", "-f", "json")
+    by_plan = run_program("run", str(tool), "--plan", "plan.yaml", *anew, folder=tmp_path).document
+    directly = run_program("run", str(tool), "--profile", "quick", *anew, folder=tmp_path).document
     assert by_plan["digest"] == directly["digest"]
 
 

@@ -65,8 +65,10 @@ class Queue:
         self.stack.callback(worker.stop)
         return worker
 
-    def submit(self, count: int, *words: str) -> list[JobId]:
-        ended = self.run("submit", *[str(self.tool)] * count, "--profile", "quick", *words)
+    def submit(self, count: int, *words: str, reuse: bool = False) -> list[JobId]:
+        """Make jobs; what they are to show takes work, so that none of them saves the others any."""
+        anew = () if reuse else ("--no-cache",)
+        ended = self.run("submit", *[str(self.tool)] * count, "--profile", "quick", *anew, *words)
         assert ended.code == 0, ended.err
         return [JobId(UUID(line)) for line in ended.out.split()]
 
@@ -155,6 +157,19 @@ def assert_one_trace(job_id: JobId, queue: Queue, spans: Sequence[Seen]) -> None
     results = queue.store.read(lambda tx: tx.results.count_all(job_id))
     assert len(calls) >= results
     assert {by_id[span.parent_id].name for span in calls} >= {"stage analyze", "stage execute", "stage verify"}
+
+
+def test_jobs_about_one_tool_save_each_other_work_and_say_the_same(queue: Queue) -> None:
+    for name in ("one", "two"):
+        queue.start_worker(name)
+    alone = queue.submit(1)
+    together = queue.submit(JOBS, reuse=True)
+    queue.wait_for_the_end([*alone, *together])
+    assert len(queue.assert_all_went_well([*alone, *together])) == 1
+    last = queue.submit(1, reuse=True)
+    queue.wait_for_the_end(last)
+    attempts = queue.store.read(lambda tx: tx.work.attempts(last[0]))
+    assert sum(attempt.reused for attempt in attempts) == sum(attempt.calls for attempt in attempts) > 0
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(queue: Queue) -> None:

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from shared.store import schema
+from shared.store import migrating, schema
 from shared.store.schema import DatabaseTooNewError
 from shared.store.session import DatabaseOutdatedError, DatabaseUnavailableError, make_engine
 from tests.integration.servers import ROOT, free_port
@@ -21,7 +22,7 @@ UPGRADE = "import sys; from shared.store import schema, session; schema.upgrade(
 def test_models_and_migrations_agree(empty_database: str) -> None:
     engine = make_engine(empty_database)
     schema.upgrade(engine)
-    assert schema.differences(engine) == []
+    assert migrating.differences(engine) == []
     engine.dispose()
 
 
@@ -30,7 +31,7 @@ def test_a_model_that_the_migrations_forgot_is_noticed(empty_database: str) -> N
     schema.upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE leadership"))
-    assert any("leadership" in difference for difference in schema.differences(engine))
+    assert any("leadership" in difference for difference in migrating.differences(engine))
     engine.dispose()
 
 
@@ -43,7 +44,7 @@ def test_down_and_up_again_leaves_the_same(empty_database: str) -> None:
     assert schema.current(engine) is None
     schema.upgrade(engine)
     assert set(inspect(engine).get_table_names()) == tables
-    assert schema.differences(engine) == []
+    assert migrating.differences(engine) == []
     engine.dispose()
 
 
@@ -105,3 +106,9 @@ def test_the_installed_package_brings_its_migrations(tmp_path: Path) -> None:
     engine = make_engine(url)
     schema.require(engine)
     engine.dispose()
+
+
+def test_the_newest_revision_by_name_is_the_newest_for_alembic() -> None:
+    scripts = ScriptDirectory.from_config(migrating.config())
+    assert schema.head() == scripts.get_current_head()
+    assert sorted(schema._known()) == sorted(script.revision for script in scripts.walk_revisions())

@@ -25,6 +25,7 @@ from shared.pipeline import stages_until
 from shared.store.jobs import JobEndedError
 from shared.store.session import Transaction
 from shared.store.work import LostLease
+from tests.fakes.recall import NOTHING_EARLIER
 from tests.world import LEASE_S, SPEC, World
 from worker.memory import Fresh, RememberingSandbox
 
@@ -154,7 +155,7 @@ class Durable(RuleBasedStateMachine):
         given = world.store.read(lambda tx: stage.load(tx, owner.item))
         with world.executor.open(SPEC.tool, SPEC.policy, SPEC.limits, Permissive()) as inner:
             sandbox = RememberingSandbox(
-                inner, owner.item.job_id, world.store, owner.fresh.append, world.metrics, world.traces
+                inner, owner.item.job_id, world.store, owner.fresh.append, world.metrics, world.traces, NOTHING_EARLIER
             )
             yield from stage.compute(given, sandbox)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.interfaces.executor import Run, Sandbox
 from shared.models.call import Call
@@ -22,12 +23,12 @@ class Answer:
     call: Call
     result: TestResult
 
-    @property
+    @cached_property
     def stdout(self) -> str:
         """Give what was printed on standard output."""
         return plain_text(self.result.stdout.content)
 
-    @property
+    @cached_property
     def stderr(self) -> str:
         """Give what was printed on standard error."""
         return plain_text(self.result.stderr.content)

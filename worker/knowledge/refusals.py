@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -28,10 +29,11 @@ class Refusal(NamedTuple):
 _LINES_AT_AN_END = 100
 _LONGEST_LINE = 1000
 _LINES_OF_CHOICES = 12
+# Every check reads what every call of a job printed; most calls of a tool are refused in the same few ways.
+_TEXTS_AT_HAND = 1024
 _WORDS_OF_REFUSALS = re.compile(
     r"invalid|unknown|unrecogni|option|flag|switch|argument|operand|param|arg\b|command|choice|choose|one of|value"
-    r"|no such|not found|does not exist|predicate|applet|usage|must specify|mutually|requires|input|topic",
-    re.IGNORECASE,
+    r"|no such|not found|does not exist|predicate|applet|usage|must specify|mutually|requires|input|topic"
 )
 _POSSIBLE_VALUES = re.compile(
     r"\[?\s*(?:possible|valid|allowed|accepted) (?:values|arguments)(?: are)?:\s*(.*?)\]?\s*$", re.IGNORECASE
@@ -51,6 +53,7 @@ _BLAMES_A_WORD = frozenset(
 )
 
 
+@lru_cache(_TEXTS_AT_HAND)
 def read_refusals(text: str) -> tuple[Refusal, ...]:
     """Find the refusals in what a tool printed, in their order; ordinary output holds none."""
     lines = text.splitlines()
@@ -77,7 +80,7 @@ def _ends(lines: Sequence[str]) -> Iterator[int]:
 
 def _read_line(lines: Sequence[str], number: int) -> Iterator[Refusal]:
     line = lines[number][:_LONGEST_LINE].strip(" │|")
-    if not _WORDS_OF_REFUSALS.search(line):
+    if not _WORDS_OF_REFUSALS.search(line.lower()):
         return
     kind, found = _first_that_fits(line.translate(_PLAIN_QUOTES))
     if kind is None or found is None:
@@ -91,9 +94,10 @@ def _read_line(lines: Sequence[str], number: int) -> Iterator[Refusal]:
 
 
 def _first_that_fits(line: str) -> tuple[RefusalKind | None, re.Match[str] | None]:
-    for kind, patterns in WORDINGS.items():
-        for pattern in patterns:
-            found = pattern.match(line)
+    lowered = line.lower()
+    for kind, wordings in WORDINGS.items():
+        for wording in wordings:
+            found = wording.match(line, lowered)
             if found:
                 return kind, found
     return None, None

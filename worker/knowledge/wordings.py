@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 
 class RefusalKind(StrEnum):
@@ -57,19 +58,51 @@ _PLACEHOLDERS = {
 _BEFORE = r"[\s│|*!>✖✗✘●\xd7-]{0,8}(?:\[\w{1,12}\]\s)?(?:[^:\n]{1,100}:\s){0,4}(?:(?:\w{1,30}\s)?(?:error|err!)\s+)?"
 
 
-def _compiled(*wordings: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(_BEFORE + _filled(wording), re.IGNORECASE) for wording in wordings)
+# What of a wording need not stand in a message as it is written, the innermost groups first.
+_ESCAPED = re.compile(r"\\.")
+_GROUP = re.compile(r"\([^()]*\)")
+_SET = re.compile(r"\[[^\]]*\]")
+_REPEATED = re.compile(r".(?:[?*+]|\{\d*,?\d*\})+", re.DOTALL)
+_NOT_PLAIN = re.compile(r"[^a-z',: -]+")
 
 
-def _filled(wording: str) -> str:
-    for placeholder, pattern in _PLACEHOLDERS.items():
-        wording = wording.replace(placeholder, pattern)
-    return wording
+class Wording:
+    """One wording; most messages lack its keyword, so that nobody has to compile it, nor to try it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.keyword = _keyword(text)
+
+    def match(self, line: str, lowered: str) -> re.Match[str] | None:
+        """Match a line, which is given in small letters as well."""
+        return self.pattern.match(line) if self.keyword in lowered else None
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Give the wording as a regular expression."""
+        filled = self._text
+        for placeholder, pattern in _PLACEHOLDERS.items():
+            filled = filled.replace(placeholder, pattern)
+        return re.compile(_BEFORE + filled, re.IGNORECASE)
+
+
+def _keyword(text: str) -> str:
+    """Give the longest piece that a message of this wording holds as it is; an empty one where there is none."""
+    for placeholder in _PLACEHOLDERS:
+        text = text.replace(placeholder, "\0")
+    text = _ESCAPED.sub("\0", text)
+    while (reduced := _GROUP.sub("\0", text)) != text:
+        text = reduced
+    return max(_NOT_PLAIN.split(_REPEATED.sub("\0", _SET.sub("\0", text))), key=len)
+
+
+def _wordings(*texts: str) -> tuple[Wording, ...]:
+    return tuple(map(Wording, texts))
 
 
 # Tried from top to bottom, the first that fits a line wins: what is more exact stands before what is less.
-WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
-    RefusalKind.MISSING_VALUE: _compiled(
+WORDINGS: Mapping[RefusalKind, tuple[Wording, ...]] = {
+    RefusalKind.MISSING_VALUE: _wordings(
         r"{an option} requires (?:an argument|a value) -- {letter}",  # getopt
         r"{an option} {option} requires (?:an? |1 |\d+ )?(?:argument|value|parameter)s?",  # getopt_long, click
         r"{an option} {bare} requires (?:an argument|a value|a parameter)",  # Getopt::Long, parse-options
@@ -92,7 +125,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"{option} (?:requires|needs|expects) (?:an?|one|1) (?:argument|value|parameter)",
         r"{option}: (?:option|requires|needs)? ?(?:requires an argument|missing argument|needs a value)",
     ),
-    RefusalKind.UNEXPECTED_VALUE: _compiled(
+    RefusalKind.UNEXPECTED_VALUE: _wordings(
         r"{an option} {option} (?:doesn't|does not) (?:allow|take|accept) (?:an argument|a value)",
         r"{an option} (?:doesn't|does not) take an argument -- {bare}",  # BSD
         r"{an option} {bare} (?:takes no value|(?:doesn't|does not) take (?:an argument|a value))",
@@ -104,7 +137,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"unexpected argument for option {option}",  # lexopt
         r"option {option}{any} should be specified without",  # picocli
     ),
-    RefusalKind.UNKNOWN_OPTION: _compiled(
+    RefusalKind.UNKNOWN_OPTION: _wordings(
         r"{unknown} {an option} -- {letter}",  # getopt
         r"{unknown} {an option}(?::| -)? {option}",
         r"{unknown} shorthand flag: {letter} in",  # pflag
@@ -123,7 +156,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"{option}: {unknown} {an option}",  # shells
         r"{unknown} {an option}s?\b(?=[.;,:]? ?(?:$|\())",
     ),
-    RefusalKind.UNKNOWN_COMMAND: _compiled(
+    RefusalKind.UNKNOWN_COMMAND: _wordings(
         r"{unknown} (?:sub-?)?command(?::| -)? {word}",
         r"{word} is not an? (?:[\w.-]+ |valid |known ){0,2}(?:sub-?)?command\b",
         r"the subcommand {word} wasn't recognized",  # clap 2, 3
@@ -134,7 +167,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"{word}: applet not found",
         r"no help topic for {word}",  # urfave
     ),
-    RefusalKind.INVALID_CHOICE: _compiled(
+    RefusalKind.INVALID_CHOICE: _wordings(
         r"argument {spellings}: invalid choice: {any}\(choose from {choices}\)",  # argparse
         r"argument {any}: invalid choice: {quoted} \(choose from {choices}\)",
         r"option {option}: invalid choice: {any} ?\(choose from {choices}\)",  # optparse
@@ -151,7 +184,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"argument: (?P<bare>\S+), given: {any}, choices: {choices}",  # yargs
         r"enum value must be one of {choices}, got",  # kingpin
     ),
-    RefusalKind.NO_SUCH_FILE: _compiled(
+    RefusalKind.NO_SUCH_FILE: _wordings(
         r"invalid value for {any}: (?:path|file|directory) {quoted} does not exist",  # click
         r"{any}no such file or directory: {quoted}",  # Python
         r"{any}no such file or directory, \w+ {quoted}",  # Node
@@ -165,7 +198,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"(?P<subject>[^\s:'\"]{1,200}): {missing}",
         r"no such file or directory\b",
     ),
-    RefusalKind.INVALID_VALUE: _compiled(
+    RefusalKind.INVALID_VALUE: _wordings(
         r"argument {spellings}: invalid [\w .-]{1,60} value: ",  # argparse
         r"argument [\w.-]+: invalid [\w .-]{1,60} value: {quoted}",
         r"option {option}: invalid [\w .-]{1,60} value: ",  # optparse
@@ -181,7 +214,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"value {any} invalid for option {bare}",  # Getopt::Long
         r"invalid [a-z][a-z -]{1,50}:? {quoted}",  # GNU
     ),
-    RefusalKind.MISSING_ARGUMENT: _compiled(
+    RefusalKind.MISSING_ARGUMENT: _wordings(
         r"the following arguments are required: {words}",  # argparse
         r"(?:too few|not enough|insufficient) (?:positional |non-option )?arguments",
         r"missing (?:argument|option|parameter) {quoted}",  # click
@@ -201,7 +234,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"you must specify\b",
         r"expected (?:at least )?\d+ arguments?",
     ),
-    RefusalKind.EXTRA_ARGUMENT: _compiled(
+    RefusalKind.EXTRA_ARGUMENT: _wordings(
         r"extra operand {quoted}",  # GNU
         r"(?:got )?unexpected extra arguments? \({words}\)",  # click
         r"(?:unexpected|unrecognized|extra|superfluous) (?:argument|operand|parameter)s?:? {word}",
@@ -212,7 +245,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"accepts (?:at most |between )?\d+ (?:and \d+ )?arg\(s\), received",  # cobra
         r"{any}(?:accepts|takes) no arguments",
     ),
-    RefusalKind.CONFLICT: _compiled(
+    RefusalKind.CONFLICT: _wordings(
         r"argument {spellings}: not allowed with argument",  # argparse
         r"the argument {spellings}(?: <[^>\n]{0,200}>)?['\"]? cannot be used with",  # clap
         r"if any flags in the group \[{words}\] are set none of the others can be",  # cobra
@@ -222,7 +255,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"{option}{any} cannot also be provided when using",  # oclif
         r"conflicting {any}options?",
     ),
-    RefusalKind.REQUIRES: _compiled(
+    RefusalKind.REQUIRES: _wordings(
         r"one of the arguments {words} is required",  # argparse
         r"at least one of the flags in the group \[{words}\] is required",  # cobra
         r"(?:the )?(?:option )?{option}{any} (?:requires|needs|depends on) (?:the )?(?:option )?['\"`]?-",
@@ -230,7 +263,7 @@ WORDINGS: Mapping[RefusalKind, tuple[re.Pattern[str], ...]] = {
         r"all of the following must be provided when using {option}",  # oclif
         r"missing dependent arguments",  # yargs
     ),
-    RefusalKind.OTHER_USAGE: _compiled(
+    RefusalKind.OTHER_USAGE: _wordings(
         r"option {option} is ambiguous",  # getopt_long
         r"ambiguous option: {option}",  # argparse
         r"(?:incorrect|invalid|bad) usage\b",

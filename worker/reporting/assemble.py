@@ -116,5 +116,6 @@ def _stages(gathered: Gathered, *, is_partial: bool) -> Iterator[StageTime]:
             started_at=min(attempt.started_at for attempt in attempts),
             ended_at=max(known) if len(known) == len(attempts) else None,
             calls=sum(attempt.calls for attempt in attempts),
+            reused=sum(attempt.reused for attempt in attempts),
             attempts=len(attempts),
         )

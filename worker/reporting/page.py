@@ -46,7 +46,6 @@ def _content(report: TestReport) -> Mapping[str, Any]:
         "version": _version(report),
         "severities": view.severities(report),
         "reaches": {kind: view.reaches(report, kind) for kind in ("command", "option", "argument")},
-        "calls": sum(stage.calls for stage in report.stages),
         "elapsed": duration(charts.elapsed_s(report)),
         "problems": [card for card in cards if card.finding.severity is not Severity.NOTE],
         "notes": [card for card in cards if card.finding.severity is Severity.NOTE],

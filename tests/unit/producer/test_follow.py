@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from producer.follow import Progress, follow
+from producer.screen import stage_line
 from shared.models.job import JobState, StageName
 from tests.world import SPEC, World
 
@@ -26,6 +27,16 @@ def test_each_change_is_told_once_until_the_end(world: World) -> None:
     assert {stage.stage for stage in last.stages} == set(StageName)
     assert all(stage.is_done for stage in last.stages)
     assert len(told) >= len(StageName)
+
+
+def test_calls_that_an_earlier_job_saw_are_told_apart(world: World) -> None:
+    world.submit()
+    world.run_to_the_end()
+    job_id = world.submit()
+    world.run_to_the_end()
+    (last,) = follow(job_id, world.store, lambda _: None)
+    assert [(stage.calls, stage.reused) for stage in last.stages if stage.calls] == [(1, 1), (20, 20), (2, 2)]
+    assert stage_line(last.stage(StageName.EXECUTE), last).endswith("executed=20/20 reused=20/20")
 
 
 def test_a_stage_that_has_not_begun_has_nothing() -> None:

@@ -88,6 +88,15 @@ def test_a_failed_job_says_why() -> None:
     assert powerless(screen.verdict_sentence(failed))
 
 
+def test_a_report_that_earlier_jobs_have_helped_with_says_how_much() -> None:
+    report = rich()
+    assert "earlier" not in shown(screen.summary(report))
+    stages = tuple(stage.model_copy(update={"reused": stage.calls}) for stage in report.stages)
+    reused = report.model_copy(update={"stages": stages})
+    assert f"{report.calls} of {report.calls} seen by earlier jobs" in shown(screen.summary(reused))
+    assert reused.digest() == report.digest()
+
+
 def test_a_clean_report_says_so() -> None:
     clean = rich().model_copy(update={"findings": (), "fault": None, "is_partial": False, "planned": 5, "executed": 5})
     assert screen.verdict_sentence(clean) == "nothing to complain about"

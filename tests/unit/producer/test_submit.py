@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from producer.submit import FilesError, Prepared, Request, prepare, read_files, submit
-from shared.config import Settings, ToolHints
+from shared.config import Reuse, Settings, ToolHints
 from shared.models.call import BlobRef
 from shared.models.cli_tool import CliTool, Command
 from shared.models.job import Mode, Profile, StageName
@@ -42,6 +42,13 @@ def test_a_spec_is_filled_up_from_profile_and_settings() -> None:
     assert spec.tool.argv == (b"a tool", b"sub")
     assert (spec.max_cases, spec.max_time_s) == (120, 30.0)
     assert spec.limits.wall_s == Settings().execution.timeout_s
+
+
+def test_results_are_reused_unless_an_option_or_a_setting_says_no() -> None:
+    unwanted = Settings(reuse=Reuse(enabled=False))
+    assert prepare(Request(tool="x"), Settings()).spec.reuse
+    assert not prepare(Request(tool="x", no_cache=True), Settings()).spec.reuse
+    assert not prepare(Request(tool="x"), unwanted).spec.reuse
 
 
 def test_an_option_wins_over_the_profile_both_ways() -> None:

@@ -14,6 +14,7 @@ from shared.models.call import PINNED, BlobRef, Call, CallFile, Limits, Surround
 from shared.models.job import JobId, SandboxPolicy, ToolSpec
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
 from tests.fakes.executor import FakeExecutor, FakeGuard, Halted
+from tests.fakes.recall import NOTHING_EARLIER
 from tests.world import LEASE_S, World
 from worker.memory import INLINE_BYTES, Fresh, RememberingSandbox, _slim
 
@@ -31,7 +32,7 @@ class Memory:
         self.fresh: list[Fresh] = []
         with self._made.open(ToolSpec(argv=(b"frob",)), SandboxPolicy(), Limits(), FakeGuard()) as inner:
             self.sandbox = RememberingSandbox(
-                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, lanes
+                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, NOTHING_EARLIER, lanes
             )
 
     @property
@@ -190,3 +191,41 @@ class TestLanes:
         *calls, above = world.spans.get_finished_spans()
         assert len(calls) == 2
         assert all(call.parent is not None and call.parent.span_id == above.context.span_id for call in calls)
+
+
+class TestSequences:
+    FIRST = Call(argv=(b"put",))
+    SECOND = Call(argv=(b"get",), after=FIRST.digest())
+    THIRD = Call(argv=(b"drop",), after=SECOND.digest())
+    STEPS = (Run(FIRST), Run(SECOND), Run(THIRD))
+
+    def test_steps_are_made_together_once(self, memory: Memory) -> None:
+        first, second = list(memory.sandbox.map(self.STEPS)), list(memory.sandbox.map(self.STEPS))
+        assert first == second
+        assert [result.status for result in first] == [Status.OK] * 3
+        assert memory.calls == [self.FIRST, self.SECOND, self.THIRD]
+
+    def test_where_one_step_is_missing_all_are_made_and_what_was_kept_stays(
+        self, world: World, job_id: JobId, memory: Memory
+    ) -> None:
+        kept = next(memory.sandbox.map(self.STEPS[:1]))
+        keep(world, memory)
+        later = Memory(world, job_id, lambda _: (1, b"another", b""))
+        results = list(later.sandbox.map(self.STEPS))
+        assert later.calls == [self.FIRST, self.SECOND, self.THIRD], "a step needs what those before it left"
+        assert results[0] == kept
+        assert [result.status for result in results[1:]] == [Status.NONZERO] * 2
+        assert len(later.fresh) == 2
+
+    def test_no_sequence_is_cut_where_much_is_looked_up(self, memory: Memory) -> None:
+        single = [Run(Call(argv=(b"%d" % number,))) for number in range(49)]
+        results = list(memory.sandbox.map([*single, *self.STEPS, *single]))
+        assert {result.status for result in results} == {Status.OK}
+        assert len(memory.calls) == 49 + 3
+
+    def test_each_step_has_a_span_and_lanes_take_whole_sequences(self, world: World, job_id: JobId) -> None:
+        memory = Memory(world, job_id, lambda _: (0, b"", b""), lanes=2)
+        other = Call(argv=(b"other",))
+        results = list(memory.sandbox.map([*self.STEPS, Run(other), Run(Call(argv=(b"more",), after=other.digest()))]))
+        assert {result.status for result in results} == {Status.OK}
+        assert len(world.spans.get_finished_spans()) == 5

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.utils.monitoring import SHARED_FOLDER_VARIABLE, Gauges, Metrics, resident_bytes, shared_text
+from shared.utils.monitoring import SHARED_FOLDER_VARIABLE, NoMetrics
+from shared.utils.prometheus import Gauges, PrometheusMetrics, resident_bytes, shared_text
 
 
 def test_turns_and_calls_are_counted_and_timed() -> None:
-    metrics = Metrics()
+    metrics = PrometheusMetrics()
     with metrics.turn("execute") as ending:
         ending.append("done")
     metrics.note_call("ok", 0.02)
@@ -27,14 +28,14 @@ def test_turns_and_calls_are_counted_and_timed() -> None:
 
 
 def test_a_turn_that_breaks_down_is_counted_as_crashed() -> None:
-    metrics = Metrics()
+    metrics = PrometheusMetrics()
     with pytest.raises(KeyError), metrics.turn("verify"):
         raise KeyError
     assert 'ending="crashed",stage="verify"' in metrics.text().decode()
 
 
 def test_a_process_says_how_much_it_uses() -> None:
-    metrics = Metrics()
+    metrics = PrometheusMetrics()
     with metrics.turn("report"):
         pass
     text = metrics.text().decode()
@@ -52,9 +53,18 @@ def test_gauges_are_asked_for_at_the_moment() -> None:
 
 def test_processes_that_share_a_folder_are_added_up(tmp_path: Path) -> None:
     environment = {**os.environ, SHARED_FOLDER_VARIABLE: str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    script = "from shared.utils.monitoring import Metrics; Metrics().note_finding('TN101')"
+    script = "from shared.utils.prometheus import PrometheusMetrics; PrometheusMetrics().note_finding('TN101')"
     for _ in range(2):
         subprocess.run([sys.executable, "-c", script], check=True, env=environment)
-    script = "import sys; from shared.utils.monitoring import *; sys.stdout.buffer.write(shared_text(Gauges('s', {})))"
+    script = "import sys; from shared.utils.prometheus import *; sys.stdout.buffer.write(shared_text(Gauges('s', {})))"
     shown = subprocess.run([sys.executable, "-c", script], check=True, env=environment, capture_output=True).stdout
     assert 'testronaut_findings_total{code="TN101"} 2.0' in shown.decode()
+
+
+def test_who_counts_nothing_lets_everything_pass() -> None:
+    metrics = NoMetrics()
+    with metrics.turn("execute") as ending:
+        ending.append("done")
+    metrics.note_call("ok", 0.02)
+    metrics.note_answer()
+    metrics.note_finding("TN101")

@@ -308,3 +308,13 @@ def test_a_difference_is_told_side_by_side() -> None:
 def test_a_case_that_was_never_executed_says_so() -> None:
     data = rows_of(ended(assemble(gathered([], ())._replace(cases=[case("list")]))))
     assert data["words"][data["rows"][0][7]] == "not executed"
+
+
+def test_calls_that_earlier_jobs_saw_are_told() -> None:
+    report = rich()
+    assert "earlier jobs" not in outline(report).text
+    stages = [stage.model_copy(update={"reused": stage.calls}) for stage in report.stages]
+    assert "earlier jobs saw all of them" in outline(report.model_copy(update={"stages": tuple(stages)})).text
+    stages[0] = report.stages[0].model_copy(update={"calls": 5, "reused": 2})
+    few = report.model_copy(update={"stages": (stages[0],)})
+    assert "earlier jobs saw 2 of them" in outline(few).text
