@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from shared.interfaces.executor import Executor, Sandbox
+from shared.interfaces.executor import Sandbox
 from shared.models.call import Call, CallFile, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
 from tests.backends import made, walled_backends
 from tests.fakes.executor import FakeGuard
-from tests.hostile.host import Host, Ourselves, baited
+from tests.hostile.host import Host, baited
 
 LIMITS = Limits(
     wall_s=20,
@@ -27,7 +27,7 @@ LIMITS = Limits(
     file_bytes=4 << 20,
     disk_bytes=8 << 20,
     processes=64,
-    open_files=64,
+    open_files=128,
 )
 _PYTHONS = ("/usr/local/bin/python3", "/usr/bin/python3", "/bin/python3")
 
@@ -37,7 +37,6 @@ class Cage:
     """One open sandbox, and what is around it."""
 
     backend: str
-    executor: Executor
     sandbox: Sandbox
     host: Host
 
@@ -80,31 +79,30 @@ class Cage:
 
     @contextmanager
     def another(self) -> Iterator[Cage]:
-        """Open one more, as empty as this was at first."""
-        with _opened(self.executor, self.host.tools) as sandbox:
-            yield Cage(self.backend, self.executor, sandbox, self.host)
+        """Open one more, in which nobody ever was."""
+        with _opened(self.backend, self.host.tools) as sandbox:
+            yield Cage(self.backend, sandbox, self.host)
 
 
 @contextmanager
 def caged(backend: str, tools: Path) -> Iterator[Cage]:
     """Open a sandbox, and prove at the end that nothing came of it but its results."""
-    executor = made(backend)
     with baited(tools) as host, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(host.home))
         patch.setenv("CANARY_TOKEN", host.secret)
-        before, ours = host.state(), Ourselves.now()
-        with _opened(executor, tools) as sandbox:
-            cage = Cage(backend, executor, sandbox, host)
+        before = host.state()
+        with _opened(backend, tools) as sandbox:
+            cage = Cage(backend, sandbox, host)
             yield cage
         assert host.survivors() == []
-        assert Ourselves.now().is_like(ours)
         if cage.has_walls:
             assert host.state() == before
 
 
-def _opened(executor: Executor, tools: Path) -> AbstractContextManager[Sandbox]:
+@contextmanager
+def _opened(backend: str, tools: Path) -> Iterator[Sandbox]:
     tool = ToolSpec(argv=(os.fsencode(tools / "enter.sh"),))
-    return executor.open(tool, SandboxPolicy(), LIMITS, FakeGuard())
+    with closing(made(backend)) as executor, executor.open(tool, SandboxPolicy(), LIMITS, FakeGuard()) as sandbox:
+        yield sandbox
 
 
 def _built(program: str) -> str:

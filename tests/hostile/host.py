@@ -70,7 +70,7 @@ class Host:
 
 
 @dataclass(frozen=True)
-class Ourselves:
+class _Ourselves:
     """What this process holds, and the clock that it sees."""
 
     descriptors: frozenset[str]
@@ -78,18 +78,25 @@ class Ourselves:
     clock_s: float
 
     @classmethod
-    def now(cls) -> Ourselves:
+    def now(cls) -> _Ourselves:
         tasks = Path("/proc/self/task").iterdir()
         return cls(
             frozenset(path.name for path in Path("/proc/self/fd").iterdir()),
-            frozenset(word for task in tasks for word in (task / "children").read_text().split()),
+            frozenset(word for task in tasks for line in _lines(f"{task}/children") for word in line.split()),
             time.time() - time.monotonic(),
         )
 
-    def is_like(self, before: Ourselves) -> bool:
-        """Tell whether nothing came to it, and nobody moved the clock."""
-        is_set = abs(self.clock_s - before.clock_s) > _CLOCK_S
-        return self.descriptors == before.descriptors and self.children == before.children and not is_set
+
+@contextmanager
+def nothing_held() -> Iterator[None]:
+    """Prove that at the end no descriptor and no child has come to this process, and that nobody has set the clock."""
+    before = _Ourselves.now()
+    yield
+    after = _Ourselves.now()
+    descriptors = {number: _target(number) for number in after.descriptors - before.descriptors}
+    assert not descriptors, descriptors
+    assert not after.children - before.children, after.children - before.children
+    assert abs(after.clock_s - before.clock_s) < _CLOCK_S
 
 
 @contextmanager
@@ -120,6 +127,13 @@ def _folder(where: str | None) -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made)
+
+
+def _target(descriptor: str) -> str:
+    try:
+        return str(Path("/proc/self/fd", descriptor).readlink())
+    except OSError:
+        return "closed"
 
 
 def _listing(folder: Path) -> Iterator[tuple[str, tuple[object, ...]]]:

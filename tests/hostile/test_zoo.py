@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from shared.interfaces.executor import Run
 from shared.models.test_result import Status, TestResult
 from tests.backends import every_backend, walled_backends
 from tests.hostile.cage import Cage, caged
 from tests.hostile.conftest import ZOO
+from tests.hostile.host import nothing_held
 from tests.hostile.programs import PAIRS, PROGRAMS, Pair, Program
 
 _SHARED = {"enter.sh", "zoo.h"}
@@ -26,10 +30,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def cage(request: pytest.FixtureRequest, tools: Path) -> Iterator[Cage]:
-    """Give one sandbox of a backend for all programs, in the order that chance has put them in."""
-    with caged(request.param, tools) as made:
-        yield made
+def cages(tools: Path) -> Iterator[Callable[[str], Cage]]:
+    """Open one sandbox of each backend for all programs, in the order that chance has put them in."""
+    with nothing_held(), ExitStack() as stack:
+        yield cache(lambda backend: stack.enter_context(caged(backend, tools)))
+
+
+@pytest.fixture
+def cage(request: pytest.FixtureRequest, cages: Callable[[str], Cage]) -> Cage:
+    return cages(request.param)
 
 
 def each(things: Sequence[Program] | Sequence[Pair]) -> pytest.MarkDecorator:
@@ -37,7 +46,7 @@ def each(things: Sequence[Program] | Sequence[Pair]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("cage", "asked"),
         [
-            pytest.param(backend, thing, id=f"{backend}-{name_of(thing)}", marks=marks_of(thing))
+            pytest.param(backend, thing, id=f"{backend}-{name_of(thing)}", marks=marks_of(thing, backend))
             for backend in every_backend()
             for thing in things
             if backend in walled_backends() or not thing.needs_walls
@@ -50,8 +59,9 @@ def name_of(thing: Program | Pair) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", thing.typed if isinstance(thing, Program) else f"{thing.plant}-{thing.look}")
 
 
-def marks_of(thing: Program | Pair) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(strict=True, raises=AssertionError, reason=thing.flaw)] if thing.flaw else []
+def marks_of(thing: Program | Pair, backend: str) -> list[pytest.MarkDecorator]:
+    is_flawed = thing.flaw and backend in (thing.flawed or every_backend())
+    return [pytest.mark.xfail(strict=True, raises=AssertionError, reason=thing.flaw)] if is_flawed else []
 
 
 @each(PROGRAMS)
@@ -97,6 +107,21 @@ def test_what_one_thread_plants_another_does_not_find(cage: Cage) -> None:
             after = list(threads.map(lambda look: seen(other.sandbox.run(other.call(*look))), looks))
     assert not differences(before, after)
     assert {future.result().status for future in planted} == {Status.OK}
+
+
+@pytest.mark.parametrize("cage", walled_backends(), indirect=True)
+def test_steps_share_files_alone_and_nothing_with_later_calls(cage: Cage) -> None:
+    look = ["left_files.py", "look", "sealed"]
+    with cage.another() as other:
+        before = seen(other.run(*look))
+        steps = [other.call("left_files.py", "plant", "sealed")]
+        for typed in (["runaway.c", "plant"], ["runaway.c", "look"], look):
+            steps.append(other.call(*typed).model_copy(update={"after": steps[-1].digest()}))
+        *_, processes, files = other.sandbox.map(map(Run, steps))
+        after = seen(other.run(*look))
+    assert processes.stdout.content == b"held\n"
+    assert b"zoo-left" in files.stdout.content
+    assert not differences([before], [after])
 
 
 def test_every_program_is_let_loose_and_says_what_it_tries() -> None:

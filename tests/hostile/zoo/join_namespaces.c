@@ -17,9 +17,13 @@ static int joined(int pid, const char *kind)
 static int finds_parent(const char *kind)
 {
     char path[64];
+    struct stat own, owner;
     snprintf(path, sizeof path, "/proc/self/ns/%s", kind);
     int fd = open(path, O_RDONLY);
-    return fd >= 0 && (ioctl(fd, NS_GET_PARENT) >= 0 || ioctl(fd, NS_GET_USERNS) >= 0);
+    int user = ioctl(fd, NS_GET_USERNS);
+    if (user >= 0 && (fstat(user, &owner) || stat("/proc/self/ns/user", &own) || owner.st_ino != own.st_ino))
+        return 1;
+    return ioctl(fd, NS_GET_PARENT) >= 0;
 }
 
 int main(void)

@@ -10,11 +10,12 @@ MOVING = ("random/", "ns_last_pid", "pty/nr", "tainted")
 for name in NAMED:
     for folder, _, files in sorted(os.walk(f"/proc/sys/{name}")):
         for path in sorted(f"{folder}/{file}" for file in files):
-            with contextlib.suppress(OSError, ValueError), open(path, "r" if sys.argv[1] == "look" else "r+") as file:
-                if any(part in path for part in MOVING):
-                    continue
+            if any(part in path for part in MOVING):
+                continue
+            with contextlib.suppress(OSError, ValueError), open(path) as file:
                 value = file.read().strip()
                 if sys.argv[1] == "look":
                     print(path, value)
                 elif value.isdigit():
-                    file.write(str(int(value) // 2 or 1))
+                    with open(path, "w") as changed:
+                        changed.write(str(int(value) // 2 or 1))

@@ -17,8 +17,11 @@ int main(void)
     syscall(SYS_ioprio_set, 1, runner, 3 << 13);
     syscall(SYS_ioprio_set, 3, getuid(), 3 << 13);
     for (int which = 0; which < RLIM_NLIMITS; which++) {
-        struct rlimit least = {which == RLIMIT_STACK ? 1 << 20 : 16, which == RLIMIT_STACK ? 1 << 20 : 16};
-        prlimit(runner, which, &least, NULL);
+        struct rlimit less;
+        prlimit(runner, which, NULL, &less);
+        less.rlim_max = less.rlim_max == RLIM_INFINITY ? 1UL << 33 : less.rlim_max / 2;
+        less.rlim_cur = less.rlim_cur < less.rlim_max ? less.rlim_cur : less.rlim_max;
+        prlimit(runner, which, &less, NULL);
     }
     return puts("planted") < 0;
 }
