@@ -342,9 +342,7 @@ LEFT_BEHIND = (
     ),
     Program("pipes_and_sockets.py", proof=_nothing_was_opened, files=("prepared",), needs_walls=False),
     Program("closed.sh", proof=_what_was_closed, needs_walls=False),
-    Program(
-        "closed_folder.sh", proof=_what_is_inside, needs_walls=False, flaw="a folder that is closed is taken for empty"
-    ),
+    Program("closed_folder.sh", proof=_what_is_inside, flaw="a folder that is closed is taken for empty"),
     Program("odd_names.py", proof=_names_as_they_are, needs_walls=False),
     Program(
         "loops.sh",
@@ -370,7 +368,20 @@ PAIRS = (
     Pair("left_files.py plant sealed", "left_files.py look sealed"),
     Pair("left_files.py plant", "left_files.py look", needs_walls=False),
     Pair("spoiled_folders.py plant sealed", "spoiled_folders.py look sealed"),
-    Pair("spoiled_folders.py plant", "spoiled_folders.py look", needs_walls=False),
+    Pair(
+        "spoiled_folders.py plant",
+        "spoiled_folders.py look",
+        needs_walls=False,
+        flaw="a folder that was replaced is not made anew",
+        flawed=("local",),
+    ),
+    Pair(
+        "closed_folder.sh",
+        "left_files.py look",
+        needs_walls=False,
+        flaw="a folder that was closed is not opened again",
+        flawed=("local",),
+    ),
     Pair("sysv.c plant", "sysv.c look"),
     Pair("queue.c plant", "queue.c look"),
     Pair("kept_key.c plant", "kept_key.c look"),

@@ -145,7 +145,9 @@ def test_what_is_left_is_tidied_up_however_deep_it_is(
         request.applymarker(pytest.mark.xfail(strict=True, raises=RecursionError, reason=reason))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     try:
-        assert cage.run("deep.c").status is Status.OK
+        with cage.another() as other:
+            assert other.run("deep.c").status is Status.OK
+            assert other.run("left_files.py", "look").status is Status.OK
         assert list(tmp_path.iterdir()) == []
     finally:
         subprocess.run(["rm", "-rf", *tmp_path.iterdir()], check=True)
@@ -182,8 +184,10 @@ def test_all_of_this_holds_for_an_ordinary_user() -> None:
         pytest.skip("this is one already")
     if ordinary_python() is None:
         pytest.skip("no Python here that nobody can start with our packages")
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-rs", str(Path(__file__).parent)]
-    ended = run_as_ordinary(words)
+    # As root they were all tried; who asks makes a difference to what bwrap is started by, which is the same for all.
+    chosen = "test_traps or local or (bubblewrap and not bubblewrap-fresh and not bubblewrap-once)"
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", f"({chosen}) and not shown"]
+    ended = run_as_ordinary([*words, str(Path(__file__).parent)])
     told = ended.stdout.decode()
     assert ended.returncode == 0, told
     assert "no sandbox can be built" not in told
