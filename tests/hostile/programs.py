@@ -9,7 +9,7 @@ from shared.models.call import FileKind
 from shared.models.test_result import Change, FileChange, Status, TestResult
 
 Proof = Callable[[TestResult], object]
-_SOON = {"wall_s": 0.7}
+_SOON = {"wall_s": 1}
 _OF_ITS_OWN = (Status.OK, Status.SIGNALLED, Status.TIMEOUT_WALL)
 _STOPS = "the stop of a process that asked to be traced is taken for its end"
 _LIMITS_OF_RUNNER = "the runner's limits may be set by any process of its user"
@@ -222,8 +222,10 @@ ESCAPES = (
     Program("priority.c"),
     Program("hard_links.c {precious} {socket}"),
     Program("dumps.c"),
-    Program("kernel_settings.py", flaw="settings of its own namespaces are open to it, as it owns these"),
-    Program("proc_writes.py", flaw="/proc is not read-only yet"),
+    Program("kernel_settings.py machine"),
+    Program("kernel_settings.py own", flaw="/proc is not read-only yet, and a tool's user owns its namespaces"),
+    Program("proc_writes.py /proc"),
+    Program("proc_writes.py /proc/pressure", flaw="/proc is not read-only yet, and open to all in this place"),
     Program("proc_tells.py {home} {temporary} {name}"),
     Program("host_files.py {home} {temporary} {precious} {socket}"),
     Program("own_tool.sh"),
@@ -269,7 +271,7 @@ BOMBS = (
         "time_without_leader.c",
         (Status.TIMEOUT_CPU,),
         b"",
-        limits={"cpu_s": 0.5, "wall_s": 2},
+        limits={"cpu_s": 0.5, "wall_s": 1.5},
         flaw=_LEADERLESS,
     ),
     Program(
@@ -405,11 +407,6 @@ PAIRS = (
     ),
     Pair("terminals.c plant", "terminals.c look"),
     Pair("disturb_self.c", "state.py", needs_walls=False),
-    Pair(
-        "lower_runner.c",
-        "state.py sealed",
-        flaw=_LIMITS_OF_RUNNER,
-        flawed=("bubblewrap",),
-    ),
+    Pair("lower_runner.c", "state.py sealed"),
     Pair("signal_runner.c", "state.py sealed"),
 )

@@ -10,6 +10,7 @@ int main(void)
         memset(at, 1, 1 << 20);
         usleep(500);
     }
+    sleep(3);
     escaped("it has what it wanted");
     return verdict();
 }

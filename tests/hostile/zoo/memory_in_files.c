@@ -13,7 +13,7 @@ int main(void)
         if (fd < 0 || write(fd, some, PART) < 0)
             return verdict();
     }
-    usleep(400000);
+    sleep(1);
     escaped("%lu MiB that nobody counts", PARTS * PART >> 20);
     return verdict();
 }

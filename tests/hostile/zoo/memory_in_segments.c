@@ -15,7 +15,7 @@ int main(void)
         memset(at, 1, PART);
         shmdt(at);
     }
-    usleep(400000);
+    sleep(1);
     escaped("%lu MiB that nobody counts", PARTS * PART >> 20);
     return verdict();
 }

@@ -5,12 +5,13 @@
 static void *take(void *nothing)
 {
     usleep(20000);
-    for (int part = 0; part < 384; part++) {
+    for (int part = 0; part < 256; part++) {
         char *at = malloc(1 << 20);
         if (at)
             memset(at, 1, 1 << 20);
         usleep(1000);
     }
+    sleep(1);
     escaped("nobody sees it");
     fflush(stdout);
     _exit(1);

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Tries: to open for writing what the kernel shows of the machine and of other processes. Must: be refused."""
+"""Tries: to open for writing what the kernel shows of the machine and of others: FOLDER. Must: be refused."""
 
 import os
+import sys
 from collections.abc import Iterator
 
-OWN = {"self", "thread-self", "sys", str(os.getpid())}
+OTHERS = {"self", "thread-self", "sys", "pressure", str(os.getpid())}
 OPEN_TO_ALL = ("/attr/", "/timerslack_ns")  # the kernel looks at who it is when something is written
 left = 5000
 escaped = 0
@@ -13,11 +14,11 @@ escaped = 0
 def files(top: str) -> Iterator[str]:
     for folder, folders, names in os.walk(top):
         if folder == "/proc":
-            folders[:] = [name for name in folders if name not in OWN]
+            folders[:] = [name for name in folders if name not in OTHERS]
         yield from (f"{folder}/{name}" for name in names)
 
 
-for path in files("/proc"):
+for path in files(sys.argv[1]):
     left -= 1
     if left < 0:
         break
