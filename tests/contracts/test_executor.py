@@ -21,12 +21,12 @@ from shared.interfaces.executor import (
     ToolNotExecutableError,
     ToolNotFoundError,
 )
-from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
+from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, Status, Stream, TestResult
+from tests.backends import every_backend, made, walled_backends
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard, Halted
 from tests.ordinary import ordinary_python, run_as_ordinary
-from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce, best_foundation
 from worker.execution.local import Local
 from worker.execution.sandbox import ContentMissingError
 
@@ -50,38 +50,13 @@ def fake_plain(call: Call, _repetition: int) -> Answer:
             return 2
 
 
-def made(name: str) -> Executor:
-    if name == "fake":
-        return FakeExecutor(fake_plain)
-    if name == "local":
-        return Local() if os.geteuid() else pytest.skip("the executor local is refused for root")
-    try:
-        best_foundation()
-    except SandboxUnavailableError as error:
-        pytest.skip(f"no sandbox can be built here: {error.message}")
-    return {"bubblewrap": Bubblewrap, "bubblewrap fresh": BubblewrapFresh, "bubblewrap-once": BubblewrapOnce}[name]()
-
-
-class BubblewrapFresh(Bubblewrap):
-    """Puts every call into namespaces of its own, whatever the policy says."""
-
-    @contextmanager
-    def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        fresh = policy.model_copy(update={"isolation": Isolation.FRESH})
-        with super().open(tool, fresh, limits, guard) as sandbox:
-            yield sandbox
-
-
-REAL = ["bubblewrap", "bubblewrap fresh", "bubblewrap-once", "local"]
-
-
-@pytest.fixture(params=[*REAL, "fake"])
+@pytest.fixture(params=[*every_backend(), "fake"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    with closing(made(request.param)) as one:
+    with closing(FakeExecutor(fake_plain) if request.param == "fake" else made(request.param)) as one:
         yield one
 
 
-@pytest.fixture(params=REAL)
+@pytest.fixture(params=every_backend())
 def real(request: pytest.FixtureRequest) -> Iterator[Executor]:
     with closing(made(request.param)) as one:
         yield one
@@ -534,8 +509,8 @@ def test_local_is_refused_for_root() -> None:
         sandbox.run(Call(argv=(b"say", b"x")))
 
 
-@pytest.mark.parametrize("name", ["bubblewrap", "bubblewrap fresh", "bubblewrap-once"])
-def test_bubblewrap_holds_all_that_it_names(name: str) -> None:
+@pytest.mark.parametrize("name", walled_backends())
+def test_it_holds_all_that_it_names(name: str) -> None:
     with closing(made(name)) as executor:
         capabilities = executor.probe()
     assert capabilities.missing == ()

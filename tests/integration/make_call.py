@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 
-from shared.interfaces.executor import Executor
 from shared.models.call import Call, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
+from tests.backends import made
 from tests.fakes.executor import FakeGuard
-from worker.execution.bubblewrap import Bubblewrap
-from worker.execution.local import Local
 
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    executor: Executor = {"bubblewrap": Bubblewrap, "local": Local}[asked["executor"]]()
     tool, call = ToolSpec.model_validate(asked["tool"]), Call.model_validate(asked["call"])
     policy, limits = SandboxPolicy.model_validate(asked["policy"]), Limits.model_validate(asked["limits"])
-    with executor.open(tool, policy, limits, FakeGuard()) as sandbox:
+    with closing(made(asked["executor"])) as executor, executor.open(tool, policy, limits, FakeGuard()) as sandbox:
         sys.stdout.write(sandbox.run(call).model_dump_json())
 
 
