@@ -12,7 +12,8 @@ has() {
         chromium) command -v chromium && command -v chromedriver ;;
         engine) command -v docker && command -v dockerd ;;
         compose) docker compose version || command -v docker-compose ;;
-        debootstrap) command -v debootstrap ;;
+        debootstrap | bats | parallel) command -v "$1" ;;
+        shelltestrunner) command -v shelltest ;;
     esac >/dev/null 2>&1
 }
 

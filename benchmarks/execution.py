@@ -1,0 +1,133 @@
+"""Floors, our sandboxes and other test runners on the same cases, in one run, with what each takes of the other.
+
+    python -m benchmarks.execution [--quick] [--only WORD]
+
+Everything is measured as an ordinary user, also where root asks. Other runners are looked for on PATH, in .bench
+(`make bench-peers`), or in PEERS=FOLDER. What cannot be measured is left out, and the reason said.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import alone, ordinary, whole
+from benchmarks.alone import SEALED, SPAWN, Alone
+from benchmarks.backends import backend
+from benchmarks.machine import load, machine
+from benchmarks.peers import BATS, BATS_TWO, PYTEST
+from benchmarks.rounds import Figures, NotHereError
+from benchmarks.tables import table
+from benchmarks.whole import Whole
+
+_MIB = 1 << 20
+REUSE, FRESH, ONCE = (backend(name) for name in ("bubblewrap reuse", "bubblewrap fresh", "bubblewrap-once"))
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What we want: a figure made of measured ones, and its bound."""
+
+    text: str
+    figure: Callable[[], float]
+    bound: float
+    is_most: bool = True
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure, and print tables, ratios and what became of our goals."""
+    asked = _parser().parse_args(words)
+
+    def is_wanted(name: str) -> bool:
+        return all(word in name for word in asked.only)
+
+    print(f"{machine()}, load {load()}\n")
+    few, some = alone.Effort(3, 10, 15), alone.Effort(7, 20, 80)
+    with ordinary.place() as folder:
+        executors = alone.measure(few if asked.quick else some, folder, is_wanted)
+        print(f"One call of `echo hello`, its streams and its exit code seen.\n\n{alone.show(executors)}\n")
+        print(f"{alone.show_held(executors)}\n")
+        runs = _measure_runs(asked, folder, is_wanted)
+    print(f"Whole runs, from the start of a process to its end.\n\n{whole.show(runs)}\n")
+    print(f"{whole.show_parts(runs)}\n")
+    print(f"{_show(_goals(executors, runs))}\n")
+    for line in (*alone.left_out(executors), *whole.left_out(runs)):
+        print(f"left out: {line}")
+    print(f"load at the end {load()}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.execution")
+    parser.add_argument("--quick", action="store_true", help="fewer cases and rounds: a minute instead of five")
+    parser.add_argument("--only", action="append", default=[], metavar="WORD", help="rows with this in their name")
+    parser.add_argument("--cases", type=int, help="of a whole run (500, quick 100)")
+    return parser
+
+
+def _measure_runs(asked: argparse.Namespace, folder: Path, is_wanted: Callable[[str], bool]) -> Whole:
+    effort = whole.Effort(asked.cases or 100, 1, 30) if asked.quick else whole.Effort(asked.cases or 500, 5, 170)
+    return whole.measure(effort, folder, is_wanted)
+
+
+def _goals(executors: Alone, runs: Whole) -> Sequence[Goal]:
+    return (
+        *(_alone(executors, *wanted) for wanted in ((REUSE.name, SPAWN, 2.0), (FRESH.name, SPAWN, 4.5))),
+        *(_alone(executors, *wanted) for wanted in ((FRESH.name, SEALED, 0.65), (ONCE.name, SEALED, 1.15))),
+        *(_fixtures(executors, name) for name in (REUSE.name, FRESH.name)),
+        *(_held(executors, name) for name in (REUSE.name, FRESH.name)),
+        *(_runs(runs, whole.ours(REUSE), *wanted) for wanted in ((BATS_TWO, 10.0), (PYTEST, 2.0))),
+        *(_runs(runs, whole.ours(FRESH), *wanted) for wanted in ((BATS, 5.0), (PYTEST, 1.0))),
+    )
+
+
+def _alone(found: Alone, name: str, floor: str, bound: float) -> Goal:
+    return Goal(f"one call: {name} ÷ {floor}", lambda: _best(found.of(name)) / _best(found.of(floor)), bound)
+
+
+def _fixtures(found: Alone, name: str) -> Goal:
+    def added_ms() -> float:
+        return _best(found.of(name, fixtures=1000)) - _best(found.of(name))
+
+    return Goal(f"ms that 1000 files add to a call: {name}", added_ms, 0.5)
+
+
+def _held(found: Alone, name: str) -> Goal:
+    def held_mib() -> float:
+        if name not in found.held:
+            raise NotHereError("not measured")
+        return found.held[name].sandbox.resident / _MIB
+
+    return Goal(f"MiB (RSS) of runner and sandbox: {name}", held_mib, 60.0)
+
+
+def _runs(found: Whole, name: str, other: str, bound: float) -> Goal:
+    def ratio() -> float:
+        return _best(found.of(other)) / _best(found.of(name))
+
+    return Goal(f"cases/s: {name} ÷ {other}", ratio, bound, is_most=False)
+
+
+def _best(figures: Figures) -> float:
+    if not figures.rounds:
+        raise NotHereError(figures.why_not)
+    return figures.best
+
+
+def _show(goals: Sequence[Goal]) -> str:
+    return table(("goal", "at most", "at least", "measured", "reached"), [_line(goal) for goal in goals])
+
+
+def _line(goal: Goal) -> Sequence[str]:
+    bounds = (f"{goal.bound:g}", "") if goal.is_most else ("", f"{goal.bound:g}")
+    try:
+        figure = goal.figure()
+    except NotHereError:
+        return goal.text, *bounds, "-", "-"
+    is_reached = figure <= goal.bound if goal.is_most else figure >= goal.bound
+    return goal.text, *bounds, f"{figure:.2f}", "yes" if is_reached else "no"
+
+
+if __name__ == "__main__":
+    main()
