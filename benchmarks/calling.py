@@ -20,11 +20,15 @@ from shared.models.call import Call
 
 _ENDING_S = 20.0
 _OPENING_S = 120.0
+_SETTLING_S = 1.0
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a process holds at a moment: itself, and the processes below it."""
+    """What a process holds at a moment: itself, and the processes below it.
+
+    Of descriptors and mounts it is the most that one of all these has.
+    """
 
     ours: Memory
     sandbox: Memory
@@ -67,7 +71,15 @@ class Caller:
     def held(self) -> Held:
         """Look at what it holds now."""
         below = descendants(self.pid)
-        return Held(memory_of([self.pid]), memory_of(below), len(below), descriptors(self.pid), mounts(self.pid))
+        most = (max(look(pid) for pid in (self.pid, *below)) for look in (descriptors, mounts))
+        return Held(memory_of([self.pid]), memory_of(below), len(below), *most)
+
+    def settled(self, before: Held) -> Held:
+        """Look at what it holds, once what was killed a moment ago has had time to go."""
+        end = time.monotonic() + _SETTLING_S
+        while (now := self.held()).processes > before.processes and time.monotonic() < end:
+            time.sleep(_SETTLING_S / 20)
+        return now
 
     def _line(self, end: float) -> bytes:
         assert self._process.stdout is not None

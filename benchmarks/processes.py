@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ def adopt_orphans() -> None:
 
 
 def descendants(pid: int) -> list[int]:
-    """Name the processes below one, zombies left out."""
+    """Name the processes below one, with those that have ended and wait for their parent to take notice."""
     children = _children_by_parent()
     found: list[int] = []
     waiting = [pid]
@@ -37,13 +37,10 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def survivors(known: Collection[int]) -> list[str]:
-    """Name what lives below us and below none of the known ones, and take in what has ended."""
-    alive = set(descendants(os.getpid())) - set(known)
-    for pid in known:
-        alive -= set(descendants(pid))
-    _reap_adopted(known)
-    return [name for pid in sorted(alive) if (name := _name(pid))]
+def survivors() -> list[str]:
+    """Name what still lives below us, and take in what has ended; for when all that we started has ended."""
+    _reap_adopted()
+    return [name for pid in sorted(descendants(os.getpid())) if (name := _name(pid))]
 
 
 def memory_of(pids: Iterable[int]) -> Memory:
@@ -56,20 +53,25 @@ def memory_of(pids: Iterable[int]) -> Memory:
 
 
 def descriptors(pid: int) -> int:
-    """Count the open descriptors of a process."""
-    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    """Count the open descriptors of a process; 0 where it has gone or may not be looked at."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 - names are all that is wanted
+    except OSError:
+        return 0
 
 
 def mounts(pid: int) -> int:
-    """Count the mounts that a process sees."""
-    return Path(f"/proc/{pid}/mountinfo").read_bytes().count(b"\n")
+    """Count the mounts that a process sees; 0 where it has gone or may not be looked at."""
+    try:
+        return Path(f"/proc/{pid}/mountinfo").read_bytes().count(b"\n")
+    except OSError:
+        return 0
 
 
 def _children_by_parent() -> Mapping[int, list[int]]:
     found: dict[int, list[int]] = {}
-    for pid, state, parent in _states():
-        if state != "Z":
-            found.setdefault(parent, []).append(pid)
+    for pid, _, parent in _states():
+        found.setdefault(parent, []).append(pid)
     return found
 
 
@@ -82,9 +84,9 @@ def _states() -> Iterator[tuple[int, str, int]]:
         yield int(folder.name), state, int(parent)
 
 
-def _reap_adopted(known: Collection[int]) -> None:
+def _reap_adopted() -> None:
     for pid, state, parent in list(_states()):
-        if state == "Z" and parent == os.getpid() and pid not in known:
+        if state == "Z" and parent == os.getpid():
             os.waitpid(pid, os.WNOHANG)
 
 
