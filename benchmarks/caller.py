@@ -37,7 +37,7 @@ class Order(Value):
 
     calls: tuple[Call, ...]
     jobs: int = 1
-    seconds: float = 3600.0
+    seconds: float = 600.0
 
 
 class Made(Value):

@@ -46,7 +46,7 @@ class Caller:
         self._log = log
         self._unread = b""
 
-    def make(self, calls: Sequence[Call], jobs: int = 1, seconds: float = 3600.0) -> Answer:
+    def make(self, calls: Sequence[Call], jobs: int = 1, seconds: float = 600.0) -> Answer:
         """Have calls made.
 
         Raises:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks import alone, ordinary, whole
 from benchmarks.alone import SEALED, SPAWN, Alone
@@ -44,12 +43,11 @@ def main(words: Sequence[str] | None = None) -> None:
         return all(word in name for word in asked.only)
 
     print(f"{machine()}, load {load()}\n")
-    few, some = alone.Effort(3, 10, 15), alone.Effort(7, 20, 80)
     with ordinary.place() as folder:
-        executors = alone.measure(few if asked.quick else some, folder, is_wanted)
+        executors = alone.measure(_effort_alone(asked), folder, is_wanted)
         print(f"One call of `echo hello`, its streams and its exit code seen.\n\n{alone.show(executors)}\n")
         print(f"{alone.show_held(executors)}\n")
-        runs = _measure_runs(asked, folder, is_wanted)
+        runs = whole.measure(_effort_whole(asked), folder, is_wanted)
     print(f"Whole runs, from the start of a process to its end.\n\n{whole.show(runs)}\n")
     print(f"{whole.show_parts(runs)}\n")
     print(f"{_show(_goals(executors, runs))}\n")
@@ -63,12 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="fewer cases and rounds: a minute instead of five")
     parser.add_argument("--only", action="append", default=[], metavar="WORD", help="rows with this in their name")
     parser.add_argument("--cases", type=int, help="of a whole run (500, quick 100)")
+    parser.add_argument("--rounds", type=int, help="at most")
     return parser
 
 
-def _measure_runs(asked: argparse.Namespace, folder: Path, is_wanted: Callable[[str], bool]) -> Whole:
-    effort = whole.Effort(asked.cases or 100, 1, 30) if asked.quick else whole.Effort(asked.cases or 500, 5, 170)
-    return whole.measure(effort, folder, is_wanted)
+def _effort_alone(asked: argparse.Namespace) -> alone.Effort:
+    rounds, calls, seconds = (3, 10, 15) if asked.quick else (7, 20, 80)
+    return alone.Effort(asked.rounds or rounds, calls, seconds)
+
+
+def _effort_whole(asked: argparse.Namespace) -> whole.Effort:
+    rounds, cases, seconds = (1, 100, 30) if asked.quick else (5, 500, 170)
+    return whole.Effort(asked.cases or cases, asked.rounds or rounds, seconds)
 
 
 def _goals(executors: Alone, runs: Whole) -> Sequence[Goal]:

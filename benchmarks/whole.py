@@ -71,7 +71,7 @@ def measure(effort: Effort, folder: Path, wanted: Callable[[str], bool]) -> Whol
 def _floor_ms(folder: Path, jobs: int, cases: int) -> float:
     program = folder / "floor"
     floor = Floor(program, folder) if program.exists() else build(folder)
-    return _took_ms(floor.words(jobs, cases), folder) / cases
+    return took_ms(floor.words(jobs, cases), folder) / cases
 
 
 class _PeersRun:
@@ -86,7 +86,7 @@ class _PeersRun:
         command = self._peer.command()
         if not self._folder.exists():
             self._peer.prepare(ordinary.owned(self._folder), self._cases)
-        return _took_ms(command, self._folder) / self._cases
+        return took_ms(command, self._folder) / self._cases
 
 
 class _OurRun:
@@ -122,7 +122,7 @@ class _OurRun:
 
     def _run(self, folder: Path, plan: str, tool: str = "echo") -> float:
         options = ("-j", str(_JOBS), "--plan", plan, *self._backend.options)
-        return _took_ms(
+        return took_ms(
             [*_testronaut(keeps_user=self._backend.keeps_user), "-q", "run", tool, *options],
             folder,
             keeps_user=self._backend.keeps_user,
@@ -158,7 +158,13 @@ def _plan(cases: int, tool: str = "echo") -> bytes:
     return write_plan_yaml(TestPlan(tool=tool, cases=planned), lambda _: b"")
 
 
-def _took_ms(command: Sequence[str], folder: Path, *, keeps_user: bool = False) -> float:
+def took_ms(command: Sequence[str], folder: Path, *, keeps_user: bool = False) -> float:
+    """Run a command to its end.
+
+    Raises:
+        NotHereError: it failed.
+
+    """
     told = folder / "told.txt"
     began = time.perf_counter()
     with told.open("wb") as log:
@@ -177,10 +183,10 @@ def _took_ms(command: Sequence[str], folder: Path, *, keeps_user: bool = False) 
             process.terminate()
             process.wait()
             raise NotHereError(f"it did not end within {_PATIENCE_S} s") from None
-    took_ms = (time.perf_counter() - began) * 1000
+    ms = (time.perf_counter() - began) * 1000
     if code:
         raise NotHereError(f"it ended with {code}: {told.read_text(errors='replace').strip()[-200:]}")
-    return took_ms
+    return ms
 
 
 def _stages(folder: Path, cases: int) -> Mapping[str, float]:
