@@ -66,12 +66,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _effort_alone(asked: argparse.Namespace) -> alone.Effort:
-    rounds, calls, seconds = (3, 10, 15) if asked.quick else (7, 20, 80)
+    rounds, calls, seconds = (3, 10, 12) if asked.quick else (9, 20, 60)
     return alone.Effort(asked.rounds or rounds, calls, seconds)
 
 
 def _effort_whole(asked: argparse.Namespace) -> whole.Effort:
-    rounds, cases, seconds = (1, 100, 30) if asked.quick else (5, 500, 170)
+    rounds, cases, seconds = (1, 100, 30) if asked.quick else (7, 500, 180)
     return whole.Effort(asked.cases or cases, asked.rounds or rounds, seconds)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.ordinary import NOBODY, ROOT, environment, ordinary_python
 
-_PACKAGES = ("benchmarks", "producer", "shared", "tests", "worker")
+_PACKAGES = ("benchmarks", "migrations", "producer", "shared", "tests", "worker")
 
 
 def python(*, keeps_user: bool = False) -> str:

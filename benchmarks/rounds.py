@@ -30,26 +30,45 @@ class Figures:
         return median(self.rounds)
 
 
+@dataclass
+class _Spent:
+    """The seconds that one thing has taken, and those of its newest round."""
+
+    all_s: float = 0.0
+    newest_s: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.all_s, self.newest_s = self.all_s + seconds, seconds
+
+
 def in_rounds(
     things: Mapping[str, Callable[[], float]], rounds: int, seconds: float, figures: dict[str, Figures]
 ) -> None:
-    """Measure each thing once a round, as often as the time allows, but once at least; figures are filled as they come.
+    """Measure each thing once a round, and fill in figures as they come.
 
-    A thing that fails is left out from then on.
+    The first round is whole; the second as far as the time allows; after that whatever has had its share of the time
+    leaves the rest to others. A thing that fails is left out from then on.
     """
     end = time.monotonic() + seconds
-    took: dict[str, float] = {}
+    share_s = seconds / max(1, len(things))
+    spent: dict[str, _Spent] = {name: _Spent() for name in things}
     for number in range(rounds):
         for name in _turned(list(things), number):
-            found = figures.setdefault(name, Figures())
-            began = time.monotonic()
-            if found.why_not or (number and began + took[name] > end):
+            found, taken = figures.setdefault(name, Figures()), spent[name]
+            has_time = time.monotonic() + taken.newest_s <= end
+            has_share = taken.all_s + taken.newest_s <= share_s
+            if found.why_not or (number and not has_time) or (number > 1 and not has_share):
                 continue
-            try:
-                found.rounds.append(things[name]())
-            except NotHereError as error:
-                found.rounds, found.why_not = [], str(error)
-            took[name] = time.monotonic() - began
+            taken.add(_measure(things[name], found))
+
+
+def _measure(thing: Callable[[], float], found: Figures) -> float:
+    began = time.monotonic()
+    try:
+        found.rounds.append(thing())
+    except NotHereError as error:
+        found.rounds, found.why_not = [], str(error)
+    return time.monotonic() - began
 
 
 def _turned(names: list[str], number: int) -> list[str]:
