@@ -44,7 +44,6 @@ class Backend:
 
 
 BACKENDS = (
-    Backend("bubblewrap", {"executor": "bubblewrap"}),
     Backend("bubblewrap reuse", {"executor": "bubblewrap", "isolation": "reuse"}),
     Backend("bubblewrap fresh", {"executor": "bubblewrap", "isolation": "fresh"}),
     Backend("bubblewrap-once", {"executor": "bubblewrap-once"}),

@@ -32,11 +32,12 @@ def canary_home(folder: Path) -> Path:
 
 
 def contents(folder: Path) -> Look:
-    """Note every file below a folder with its mode and the hash of its content."""
+    """Note everything below a home folder, with modes and hashes; all but what we keep in its cache ourselves."""
+    cache = folder / ".cache"
     return {
         str(path): f"{path.lstat().st_mode:o} {_hash(path)}"
         for path in sorted(folder.rglob("*"))
-        if ".testronaut" not in path.parts
+        if path != cache and cache / "testronaut" not in (path, *path.parents)
     }
 
 
