@@ -20,11 +20,12 @@ from shared.models.job import SandboxPolicy, ToolSpec
 
 SPAWN, SEALED, SUBPROCESS = "C posix_spawn", "bwrap and prlimit, from C", "Python subprocess"
 JOBS = (1, 2)
-FIXTURES = (0, 10, 1000)
+NO_FILES, TEN, MANY, SHARED = "0", "10", "1000", "1000 shared"
+_COUNTS = {NO_FILES: 0, TEN: 10, MANY: 1000, SHARED: 1000}
 _HELLO = b"hello\n"
 _SECONDS = 1.0
 
-Key = tuple[str, int, int]
+Key = tuple[str, int, str]
 """What makes the call, how many at once, and how many files lie in the folder of each."""
 
 
@@ -35,9 +36,9 @@ class Alone:
     figures: dict[str, Figures] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)
 
-    def of(self, name: str, jobs: int = 1, fixtures: int = 0) -> Figures:
+    def of(self, name: str, jobs: int = 1, files: str = NO_FILES) -> Figures:
         """Find figures; those that were never asked for say so."""
-        return self.figures.get(_label((name, jobs, fixtures)), Figures(why_not="not measured"))
+        return self.figures.get(_label((name, jobs, files)), Figures(why_not="not measured"))
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,14 @@ def measure(effort: Effort, folder: Path, wanted: Callable[[str], bool]) -> Alon
         things: dict[str, Callable[[], float]] = {}
         for name, make in _makers(folder, open_ones, found).items():
             if wanted(name):
+                if isinstance(make, _Warm):
+                    make.warm_up()
                 things |= _things(name, make, effort.calls)
         in_rounds(things, effort.rounds, effort.seconds, found.figures)
     return found
 
 
-Make = Callable[[int, int, int], float]
+Make = Callable[[int, int, str], float]
 """Milliseconds of a call, for so many at once, so many in all, and so many files in the folder of each."""
 
 
@@ -84,15 +87,15 @@ def _policy(backend: Backend) -> SandboxPolicy:
 
 
 def _things(name: str, make: Make, calls: int) -> Mapping[str, Callable[[], float]]:
-    keys: list[Key] = [(name, jobs, 0) for jobs in JOBS]
+    keys: list[Key] = [(name, jobs, NO_FILES) for jobs in JOBS]
     if isinstance(make, _Warm) and name != SUBPROCESS:
-        keys += [(name, 1, fixtures) for fixtures in FIXTURES[1:]]
+        keys += [(name, 1, files) for files in (TEN, MANY, SHARED)]
     return {_label(key): partial(make, key[1], calls, key[2]) for key in keys}
 
 
 def _label(key: Key) -> str:
-    name, jobs, fixtures = key
-    return f"{name}, {jobs} at once, {fixtures} files"
+    name, jobs, files = key
+    return f"{name}, {jobs} at once, {files} files"
 
 
 class _Floor:
@@ -128,28 +131,27 @@ class _Warm:
         self._found = found
         self._keeps_user = keeps_user
         self._caller: Caller | None = None
-        self._failed = ""
+        self._why_not = "not started"
 
-    def __call__(self, jobs: int, calls: int, fixtures: int) -> float:
-        asked = [Call(argv=(_word(1),), files=_files(fixtures))] * calls
-        return self._ms(jobs, asked)
-
-    def _ms(self, jobs: int, calls: Sequence[Call]) -> float:
-        answer = self._opened().make(calls, jobs, _SECONDS)
+    def __call__(self, jobs: int, calls: int, files: str) -> float:
+        given, shared = _files(_COUNTS[files]), files == SHARED
+        asked = [Call(argv=(_word(1),), files=() if shared else given)] * calls
+        answer = self._opened().make(asked, jobs, _SECONDS, given if shared else ())
         for made in answer.made:
             if made.status != "ok" or made.said != _HELLO:
                 raise NotHereError(f"a call ended as {made.status} {made.detail}".strip())
         return median(made.answered_ms for made in answer.made) if jobs == 1 else answer.took_ms / len(answer.made)
 
+    def warm_up(self) -> None:
+        """Start it before anything is measured; where that fails, its first round says why."""
+        try:
+            self._caller = self._open()
+        except NotHereError as error:
+            self._why_not = str(error)
+
     def _opened(self) -> Caller:
-        if self._failed:
-            raise NotHereError(self._failed)
         if self._caller is None:
-            try:
-                self._caller = self._open()
-            except NotHereError as error:
-                self._failed = str(error)
-                raise
+            raise NotHereError(self._why_not)
         return self._caller
 
     def _open(self) -> Caller:
@@ -204,16 +206,16 @@ def left_out(found: Alone) -> list[str]:
 
 def _measured(found: Alone) -> list[tuple[Key, Figures]]:
     names = (SPAWN, SEALED, SUBPROCESS, *(one.name for one in BACKENDS))
-    keys: list[Key] = [(name, jobs, fixtures) for name in names for jobs in JOBS for fixtures in FIXTURES]
+    keys: list[Key] = [(name, jobs, files) for name in names for jobs in JOBS for files in _COUNTS]
     return [(key, found.figures[_label(key)]) for key in keys if _label(key) in found.figures]
 
 
 def _row(found: Alone, figures: Figures, key: Key) -> Sequence[str]:
-    name, jobs, fixtures = key
+    name, jobs, files = key
     floor = found.of(SPAWN, jobs)
     ratio = f"{figures.best / floor.best:.2f}" if floor.rounds else "-"
     best, middle = f"{figures.best:.2f}", f"{figures.middle:.2f}"
-    return name, str(jobs), str(fixtures), best, middle, ratio, str(len(figures.rounds))
+    return name, str(jobs), files, best, middle, ratio, str(len(figures.rounds))
 
 
 def _mib(size: int | None) -> str:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from shared.models.base import Raw, Value
-from shared.models.call import Call, Limits
+from shared.models.call import Call, CallFile, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.utils import logging
 from shared.utils.errors import TestronautError
@@ -33,9 +33,13 @@ class Opening(Value):
 
 
 class Order(Value):
-    """Calls to make, so many at once; none is begun after so many seconds."""
+    """Calls to make, so many at once; none is begun after so many seconds.
+
+    `files` lie in the folder of each, the very same values for all of them, where a call's own are made for it alone.
+    """
 
     calls: tuple[Call, ...]
+    files: tuple[CallFile, ...] = ()
     jobs: int = 1
     seconds: float = 600.0
 
@@ -109,6 +113,7 @@ def _plain(words: list[bytes]) -> Made:
 
 
 def _obey(order: Order, make_call: MakeCall) -> Answer:
+    calls = [call.model_copy(update={"files": order.files}) for call in order.calls] if order.files else order.calls
     end = time.perf_counter() + order.seconds
 
     def in_time(call: Call) -> Made | None:
@@ -116,10 +121,10 @@ def _obey(order: Order, make_call: MakeCall) -> Answer:
 
     began = time.perf_counter()
     if order.jobs == 1:
-        made = [in_time(call) for call in order.calls]
+        made = [in_time(call) for call in calls]
     else:
         with ThreadPoolExecutor(order.jobs) as pool:
-            made = list(pool.map(in_time, order.calls))
+            made = list(pool.map(in_time, calls))
     took_ms = (time.perf_counter() - began) * 1000
     return Answer(made=tuple(one for one in made if one is not None), took_ms=took_ms)
 

@@ -16,7 +16,7 @@ from benchmarks.caller import Answer, Opening, Order
 from benchmarks.processes import Memory, descendants, descriptors, memory_of, mounts
 from benchmarks.rounds import NotHereError
 from shared.models.base import Value
-from shared.models.call import Call
+from shared.models.call import Call, CallFile
 
 _ENDING_S = 20.0
 _OPENING_S = 120.0
@@ -46,14 +46,16 @@ class Caller:
         self._log = log
         self._unread = b""
 
-    def make(self, calls: Sequence[Call], jobs: int = 1, seconds: float = 600.0) -> Answer:
-        """Have calls made.
+    def make(
+        self, calls: Sequence[Call], jobs: int = 1, seconds: float = 600.0, files: Sequence[CallFile] = ()
+    ) -> Answer:
+        """Have calls made, all of them with the same files where some are given.
 
         Raises:
             NotHereError: they cannot be made.
 
         """
-        return self.ask(Order(calls=tuple(calls), jobs=jobs, seconds=seconds), seconds + _OPENING_S)
+        return self.ask(Order(calls=tuple(calls), files=tuple(files), jobs=jobs, seconds=seconds), seconds + _OPENING_S)
 
     def ask(self, asked: Value, patience_s: float) -> Answer:
         """Send a line, and wait for the line that answers it."""

@@ -97,12 +97,12 @@ def test_says_it(words):
 _PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", _CASES)
 BATS, BATS_TWO, PYTEST = "bats", "bats -j 2", "pytest and subprocess"
 PEERS_KNOWN = (
+    Peer(PYTEST, _PYTEST, _pytest),
     Peer(BATS, ("bats", _CASES), _bats),
     Peer(BATS_TWO, ("bats", "-j", "2", _CASES), _bats, needs=("parallel",)),
     Peer("shelltestrunner", ("shelltest", _CASES), _shelltest),
     Peer("shelltestrunner -j 2", ("shelltest", "-j2", _CASES), _shelltest),
     Peer("prysk, a shell for 50 cases", ("prysk", "-q", _CASES), _cram, isolates="a folder for 50 cases"),
     Peer("cram, a shell for 50 cases", ("cram", "-q", _CASES), _cram, isolates="a folder for 50 cases"),
-    Peer(PYTEST, _PYTEST, _pytest),
     Peer("pytest and subprocess, -n 2", (*_PYTEST, "-n", "2"), _pytest),
 )

@@ -46,8 +46,8 @@ def in_rounds(
 ) -> None:
     """Measure each thing once a round, and fill in figures as they come.
 
-    The first round is whole; the second as far as the time allows; after that whatever has had its share of the time
-    leaves the rest to others. A thing that fails is left out from then on.
+    Two rounds go as far as the time allows; after that whatever has had its share of the time leaves the rest to
+    others. A thing that fails is left out from then on.
     """
     end = time.monotonic() + seconds
     share_s = seconds / max(1, len(things))
@@ -57,7 +57,9 @@ def in_rounds(
             found, taken = figures.setdefault(name, Figures()), spent[name]
             has_time = time.monotonic() + taken.newest_s <= end
             has_share = taken.all_s + taken.newest_s <= share_s
-            if found.why_not or (number and not has_time) or (number > 1 and not has_share):
+            if not number and not has_time:
+                found.why_not = "no time was left for it"
+            if found.why_not or not has_time or (number > 1 and not has_share):
                 continue
             taken.add(_measure(things[name], found))
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from benchmarks import ordinary
@@ -57,10 +58,13 @@ def ours(backend: Backend) -> str:
 def measure(effort: Effort, folder: Path, wanted: Callable[[str], bool]) -> Whole:
     """Measure floors, our own runs and the peers whose names are wanted, in rounds."""
     found = Whole(effort.cases)
+    our_runs = [_OurRun(backend, folder, found) for backend in BACKENDS if wanted(ours(backend))]
+    for run in our_runs:
+        run.warm_up()
     things: dict[str, Callable[[], float]] = {
         FLOOR: lambda: _floor_ms(folder, 1, effort.cases),
         FLOOR_TWO: lambda: _floor_ms(folder, 2, effort.cases),
-        **{ours(backend): _OurRun(backend, folder, found).measured for backend in BACKENDS},
+        **{run.name: run.measured for run in our_runs},
         **{peer.name: _PeersRun(peer, folder, effort.cases).measured for peer in PEERS_KNOWN},
     }
     picked = {name: thing for name, thing in things.items() if wanted(name)}
@@ -98,14 +102,26 @@ class _OurRun:
         self._found = found
         self._number = 0
         self._template: Path | None = None
+        self._why_not = "not prepared"
+
+    @property
+    def name(self) -> str:
+        return ours(self._backend)
+
+    def warm_up(self) -> None:
+        """Prepare everything before anything is measured; where that fails, the first round says why."""
+        try:
+            self._template = self._prepare()
+        except NotHereError as error:
+            self._why_not = str(error)
 
     def measured(self) -> float:
         if self._template is None:
-            self._template = self._prepare()
+            raise NotHereError(self._why_not)
         self._number += 1
         folder = self._copied(self._template, f"round-{self._number}")
         ms = self._run(folder, "plan.yaml")
-        self._found.parts[ours(self._backend)] = {"all": ms / 1000, **_stages(folder, self._found.cases)}
+        self._found.parts[self.name] = {"all": ms / 1000, **_stages(folder, self._found.cases)}
         return ms / self._found.cases
 
     def _prepare(self) -> Path:
@@ -141,6 +157,7 @@ def _testronaut(*, keeps_user: bool = False) -> list[str]:
     return [ordinary.python(keeps_user=keeps_user), "-m", "producer.cli"]
 
 
+@cache
 def _help(folder: Path) -> str:
     process = ordinary.start([*_testronaut(), "run", "--help"], folder, stdout=subprocess.PIPE)
     return process.communicate(timeout=_PATIENCE_S)[0].decode()

@@ -38,7 +38,7 @@ def test_a_sandbox_is_measured_alone_and_in_a_whole_run() -> None:
     shown = run("execution", "--quick", "--rounds", "1", "--cases", "3", "--only", "local")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines() if line[:1] == "|"]
     alone = [row[1:3] for row in rows if row[0] == "local" and len(row) == 7]
-    assert alone == [["1", "0"], ["1", "10"], ["1", "1000"], ["2", "0"]]
+    assert alone == [["1", "0"], ["1", "10"], ["1", "1000"], ["1", "1000 shared"], ["2", "0"]]
     assert [row[0] for row in rows if row[0].startswith("testronaut")] == ["testronaut run -j 2, local"] * 2
     assert "left out" not in shown
 

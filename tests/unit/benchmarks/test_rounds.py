@@ -32,7 +32,7 @@ def test_what_fails_is_left_out_with_its_reason_and_not_tried_again() -> None:
     assert figures["b"].rounds == [1.0, 1.0, 1.0]
 
 
-def test_without_time_there_is_one_round_all_the_same() -> None:
+def test_without_time_nothing_is_measured_and_that_is_said() -> None:
     figures: dict[str, Figures] = {}
-    in_rounds({"a": lambda: 1.0}, 5, 0, figures)
-    assert figures["a"].rounds == [1.0]
+    in_rounds({"a": lambda: 1.0}, 5, -1, figures)
+    assert (figures["a"].rounds, figures["a"].why_not) == ([], "no time was left for it")

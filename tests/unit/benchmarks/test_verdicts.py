@@ -9,7 +9,7 @@ import pytest
 from benchmarks.backends import BACKENDS, backend
 from benchmarks.caller import Made
 from benchmarks.calling import Held
-from benchmarks.execution import Goal, _show
+from benchmarks.execution import Goal, Pick, _show
 from benchmarks.hanging import ENDS_BY_ITSELF, WAYS
 from benchmarks.host import canary_home, contents, difference
 from benchmarks.processes import Memory
@@ -82,21 +82,21 @@ class TestTimeouts:
 
 class TestGoals:
     def test_a_goal_is_reached_missed_or_not_measured(self) -> None:
-        def missing() -> float:
+        def missing(_: Pick) -> float:
             raise NotHereError("not installed")
 
         goals = [
-            Goal("a", lambda: 2.0, 2.0),
-            Goal("b", lambda: 2.1, 2.0),
-            Goal("c", lambda: 9.0, 10.0, is_most=False),
+            Goal("a", lambda _: 2.0, 2.0),
+            Goal("b", lambda _: 2.1, 2.0),
+            Goal("c", lambda _: 9.0, 10.0, is_most=False),
             Goal("d", missing, 1.0),
         ]
         lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in _show(goals).splitlines()[2:]]
         assert lines == [
-            ["a", "2", "", "2.00", "yes"],
-            ["b", "2", "", "2.10", "no"],
-            ["c", "", "10", "9.00", "no"],
-            ["d", "1", "", "-", "-"],
+            ["a", "2", "", "2.00", "2.00", "yes"],
+            ["b", "2", "", "2.10", "2.10", "no"],
+            ["c", "", "10", "9.00", "9.00", "no"],
+            ["d", "1", "", "-", "-", "-"],
         ]
 
 
