@@ -6,7 +6,7 @@ DEMO    ?= git
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test test-containers golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-containers bench bench-peers timeouts soak random-tools golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,21 @@ test: setup  ## Everything: real servers, sandboxes and a browser; installs or s
 test-containers:  ## Run the compose file under a real engine (long)
 	@sh scripts/try-containers.sh
 
+bench: setup needs  ## Measure floors, our sandboxes and other test runners side by side (5 minutes; ARGS=--quick: one)
+	$(BIN)/python -m benchmarks.execution $(ARGS)
+
+bench-peers:  ## Install the other test runners, into .bench and from Debian's packages
+	sh benchmarks/install_peers.sh .bench
+
+timeouts: setup needs  ## Measure how 1,000 calls that hang are ended (ARGS="--backend NAME")
+	$(BIN)/python -m benchmarks.timeouts $(ARGS)
+
+soak: setup needs  ## See whether a sandbox stays as it was over 100,000 calls (ARGS="--backend NAME --minutes 30")
+	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+random-tools: setup needs  ## Try 100 programs of /usr/bin that nobody thought of (ARGS="--seed 1 --tools 100")
+	$(BIN)/python -m benchmarks.random_tools $(ARGS)
+
 golden: setup  ## Write the golden files anew; read the difference before committing it
 	TESTRONAUT_GOLDEN=write $(PYTEST) -q tests/unit/worker/reporting
 
@@ -68,4 +83,4 @@ down:  ## Stop it, and forget its data
 	$(COMPOSE) down -v
 
 clean:  ## Remove what was made here
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut .demo
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut .demo .bench

@@ -12,8 +12,8 @@ has() {
         chromium) command -v chromium && command -v chromedriver ;;
         engine) command -v docker && command -v dockerd ;;
         compose) docker compose version || command -v docker-compose ;;
-        debootstrap) command -v debootstrap ;;
-        strace) command -v strace ;;
+        debootstrap | strace | bats | parallel) command -v "$1" ;;
+        shelltestrunner) command -v shelltest ;;
     esac >/dev/null 2>&1
 }
 
