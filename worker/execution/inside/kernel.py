@@ -9,7 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
+NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+MOUNTING = 21
+"""The capability that goes with mounts and namespaces, CAP_SYS_ADMIN."""
+
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
 _DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
@@ -65,6 +68,18 @@ class Overriding:
         header, sets = _capabilities()
         sets[0] &= ~_OVERRIDE
         _library.capset(header, sets)
+
+
+def hold_only(capability: int) -> None:
+    """Give up all that this process may do by privilege but one thing.
+
+    Raises:
+        OSError: it may not do that one either.
+
+    """
+    bit = 1 << capability
+    header, sets = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)(bit, bit)
+    _check(_library.capset(header, sets), "to hold one capability")
 
 
 def end_with_parent() -> None:
