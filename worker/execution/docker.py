@@ -33,6 +33,7 @@ from worker.knowledge.network import NO_NETWORK
 
 _USER = "1000:1000"
 _ROOM = "rw,exec,nosuid,nodev,size={size},nr_inodes={entries},mode={mode:o},uid=1000,gid=1000"
+_COVERED = "rw,nosuid,nodev,size=4k,mode=700,uid=1000,gid=1000"
 _SECCOMP = Path(__file__).with_name("seccomp.json")
 _SEALED = (
     *("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", _USER),
@@ -156,6 +157,7 @@ class DockerSandbox(RunnerSandbox):
             rlimits=tuple(bounds.items()),
             disk_bytes=limits.disk_bytes,
             counted=tuple(path for path, _ in volumes),
+            layers=layout.LAYERS if self.can_part else "",
         )
         return Blueprint(tuple(self._words(surroundings, limits, volumes)), ground)
 
@@ -163,6 +165,8 @@ class DockerSandbox(RunnerSandbox):
         yield from _SEALED
         yield from self.stock.base.variant.words()
         yield from ("--label", f"{LABEL}=call", "--hostname", surroundings.host, "--workdir", "/")
+        if self.can_part:
+            yield from ("--tmpfs", f"{layout.LAYERS}:{_COVERED}")
         if self.policy.network is not Network.ON:
             yield from ("--network", "none")
         yield from ("--volumes-from", f"{self.stock.holder}:ro")

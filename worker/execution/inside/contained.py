@@ -34,4 +34,4 @@ def _own_the_mounts() -> None:
     for name, content in maps.items():
         with open(f"/proc/self/{name}", "w") as file:
             file.write(content)
-    kernel.hold_only(kernel.MOUNTING)
+    kernel.hold_what_folders_need()

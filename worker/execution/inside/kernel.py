@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
-MOUNTING = 21
-"""The capability that goes with mounts and namespaces, CAP_SYS_ADMIN."""
-
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
 _DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
@@ -24,7 +21,7 @@ _CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220}
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS, _AMBIENT = 1, 4, 36, 38, 47
 _AMBIENT_CLEAR = 4
 _CAPABILITY_VERSION = 0x20080522
-_OVERRIDE = 1 << 1
+_OVERRIDE, _MOUNTING = 1 << 1, 1 << 21
 _KILL = 9
 
 _library = ctypes.CDLL(None, use_errno=True)
@@ -70,16 +67,16 @@ class Overriding:
         _library.capset(header, sets)
 
 
-def hold_only(capability: int) -> None:
-    """Give up all that this process may do by privilege but one thing.
+def hold_what_folders_need() -> None:
+    """Give up all that this process may do by privilege but to mount, and to open its own files whatever their modes.
 
     Raises:
-        OSError: it may not do that one either.
+        OSError: it may not do that either.
 
     """
-    bit = 1 << capability
-    header, sets = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)(bit, bit)
-    _check(_library.capset(header, sets), "to hold one capability")
+    held = _MOUNTING | _OVERRIDE
+    header, _ = _capabilities()
+    _check(_library.capset(header, (ctypes.c_uint32 * 6)(held, held)), "to hold two capabilities")
 
 
 def end_with_parent() -> None:

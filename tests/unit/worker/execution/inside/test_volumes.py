@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 def renewed(folder: Path) -> list[str]:
     Wiped(os.fsencode(folder), 0o755).renew()
-    return os.listdir(folder)
+    return [path.name for path in folder.iterdir()]
 
 
 def test_whatever_lies_in_it_goes_and_the_folder_stays(folder: Path) -> None:
