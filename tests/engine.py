@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 _SPECIMENS = Path(__file__).parent / "specimens"
-PLAIN_INSIDE, HOSTILE_INSIDE = "/opt/plain.sh", "/opt/hostile.py"
+PLAIN_INSIDE, HOSTILE_INSIDE, FROB_INSIDE = "/opt/plain.sh", "/opt/hostile.py", "/usr/local/bin/frob"
 CLOSED = "/opt/closed"
 """Something in the image of tools that may not be executed."""
 
@@ -108,10 +108,13 @@ def make_image_of_tools(address: str) -> str:
     """Make an image with a shell, a Python, the small programs that tests call, and our own specimens."""
     programs = [path for name in (*_PROGRAMS, "python3") if (path := shutil.which(name, path="/usr/bin:/bin"))]
     zones = [f"/usr/share/zoneinfo/{zone}" for zone in _ZONES if Path("/usr/share/zoneinfo", zone).exists()]
+    faulty = (_SPECIMENS / "frob.sh").read_text().replace("FAULT=none", "FAULT=documented_rejected", 1)
     contents = {
         **{path: (0o755, (_SPECIMENS / Path(path).name).read_bytes()) for path in (PLAIN_INSIDE, HOSTILE_INSIDE)},
+        FROB_INSIDE: (0o755, faulty.encode()),
         CLOSED: (0o644, b"#!/bin/sh\n"),
         "/etc/passwd": (0o644, b"root:x:0:0:root:/root:/bin/sh\n"),
+        "/etc/group": (0o644, b"root:x:0:\n"),
     }
     paths: list[str | Path] = [*_ROOT_LINKS, *needed_by(programs), *zones, *_standard_library()]
     return make_image(address, "tools-of-tests", paths, contents, ["ENV PATH=/usr/local/bin:/usr/bin:/bin"])

@@ -10,12 +10,13 @@ from shared.models.call import Call, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from tests.fakes.executor import FakeGuard
 from worker.execution.bubblewrap import Bubblewrap
+from worker.execution.docker import Docker
 from worker.execution.local import Local
 
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    executor: Executor = {"bubblewrap": Bubblewrap, "local": Local}[asked["executor"]]()
+    executor: Executor = {"bubblewrap": Bubblewrap, "docker": Docker, "local": Local}[asked["executor"]]()
     tool, call = ToolSpec.model_validate(asked["tool"]), Call.model_validate(asked["call"])
     policy, limits = SandboxPolicy.model_validate(asked["policy"]), Limits.model_validate(asked["limits"])
     with executor.open(tool, policy, limits, FakeGuard()) as sandbox:

@@ -33,7 +33,7 @@ from worker.knowledge.network import NO_NETWORK
 
 _USER = "1000:1000"
 _ROOM = "rw,exec,nosuid,nodev,size={size},nr_inodes={entries},mode={mode:o},uid=1000,gid=1000"
-_COVERED = "rw,nosuid,nodev,size=4k,mode=700,uid=1000,gid=1000"
+_CLOSED = "ro,nosuid,nodev,noexec,size=4k"
 _SECCOMP = Path(__file__).with_name("seccomp.json")
 _SEALED = (
     *("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", _USER),
@@ -42,10 +42,10 @@ _SEALED = (
     # Libraries of the image for programs of the image: the Python that runs the runner has its own.
     *("--env", "LD_PRELOAD=", "--env", "LD_AUDIT="),
     # Queues of messages by their names, which would be seen in all calls.
-    *("--tmpfs", "/dev/mqueue:ro,size=4k"),
+    *("--tmpfs", f"/dev/mqueue:{_CLOSED}"),
 )
-# Besides the processes of a call: the runner, and what it parts a call with.
-_OWN_PROCESSES = 2
+# Besides the processes of a call: the runner.
+_OWN_PROCESSES = 1
 _SPARE_ENTRIES = 1024
 _OWN_BYTES = 64 << 20
 _MOST_IDLE = 6
@@ -166,19 +166,20 @@ class DockerSandbox(RunnerSandbox):
         yield from self.stock.base.variant.words()
         yield from ("--label", f"{LABEL}=call", "--hostname", surroundings.host, "--workdir", "/")
         if self.can_part:
-            yield from ("--tmpfs", f"{layout.LAYERS}:{_COVERED}")
+            yield from ("--tmpfs", f"{layout.LAYERS}:{_CLOSED}")
         if self.policy.network is not Network.ON:
             yield from ("--network", "none")
         yield from ("--volumes-from", f"{self.stock.holder}:ro")
-        for path in self.stock.image.volumes:
-            yield from ("--mount", f"type=volume,destination={path},readonly")
+        # What an image wants to be kept would be written to by one call and read by the next.
+        for path in set(self.stock.image.volumes).difference(path for path, _ in volumes):
+            yield from ("--tmpfs", f"{path}:{_CLOSED}")
         entries = MOST_ENTRIES + _SPARE_ENTRIES
         for path, mode in volumes:
             yield from ("--tmpfs", f"{path}:{_ROOM.format(size=limits.disk_bytes, entries=entries, mode=mode)}")
         # The runner ends a call that uses too much; the engine's own limit is for what grows faster than it looks.
         most = str(2 * limits.memory_bytes + len(volumes) * limits.disk_bytes + _OWN_BYTES)
         yield from ("--memory", most, "--memory-swap", most, "--pids-limit", str(limits.processes + _OWN_PROCESSES))
-        program, *words = self.stock.interpreter.runner(is_own=self.can_part)
+        program, *words = self.stock.interpreter.runner(surroundings.home if self.can_part else "")
         yield from ("--entrypoint", program, self.stock.image.id, *words)
 
     def _start(self, surroundings: Surroundings, limits: Limits, held: ExitStack) -> tuple[Connection, Ground]:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -110,8 +110,9 @@ class Engine:
             return process.returncode, log.read().decode(errors="replace").strip()
 
     def discard(self, kind: str, name: str) -> None:
-        """Remove what has a name, with all that runs in it, where there is something."""
-        self._ask([kind, "rm", "--force", name])
+        """Remove what has a name, with all that runs in it, where there is something and the engine answers."""
+        with suppress(EngineAwayError):
+            self._ask([kind, "rm", "--force", name])
 
     @contextmanager
     def alone(self, name: str, guard: Guard) -> Iterator[None]:

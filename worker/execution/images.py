@@ -16,7 +16,7 @@ from shared.interfaces.executor import Guard, Provided, ToolNotExecutableError, 
 from shared.models.call import PINNED
 from shared.models.job import ToolSpec
 from shared.utils.errors import UntestableError, UsageError
-from shared.utils.text import near
+from shared.utils.text import duration, near
 from shared.utils.text import visible as shown
 from worker.execution.engine import LABEL, Engine
 from worker.execution.environment import environment
@@ -163,8 +163,12 @@ def _install(engine: Engine, name: str, image: str, command: str, guard: Guard) 
     # One that died with us is in the way.
     engine.discard("container", container)
     try:
-        words = ["run", "--name", container, "--user", "0:0", "--entrypoint", "/bin/sh", image, "-c", command]
+        # Both streams as one, for an engine does not keep their order.
+        line = f"exec 2>&1\n{command}"
+        words = ["run", "--name", container, "--user", "0:0", "--entrypoint", "/bin/sh", image, "-c", line]
         code, said = engine.follow(words, guard, _INSTALLING_S)
+        if code < 0:
+            raise InstallFailedError(f"the command to install the tool did not end in {duration(_INSTALLING_S)}")
         if code:
             lines = "\n".join(f"  {shown(line)}" for line in said.splitlines()[-_LAST_LINES:])
             raise InstallFailedError(f"the command to install the tool ended with {code}:\n{lines}")

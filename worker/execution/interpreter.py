@@ -77,9 +77,9 @@ class Interpreter:
             return [_PYTHON]
         return [f"{_LIBRARIES}/{Path(self.loader).name}", "--library-path", _LIBRARIES, _PYTHON]
 
-    def runner(self, *, is_own: bool) -> list[str]:
-        """Give the words that start the runner inside, on the standard streams; `is_own` as its module says."""
-        return [*self.python(), *starting(_ARCHIVE, "contained"), "0", "1", "own" if is_own else "shared"]
+    def runner(self, owner: str) -> list[str]:
+        """Give the words that start the runner inside, on the standard streams; `owner` is what its module says."""
+        return [*self.python(), *starting(_ARCHIVE, "contained"), "0", "1", owner]
 
     def write(self, file: IO[bytes]) -> None:
         """Write all that is to be shown, as a tar archive."""

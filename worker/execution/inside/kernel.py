@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
+_READ_ONLY, _REMOUNT, _BIND = 1, 32, 4096
 _DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
 _CLONE_TREE, _RECURSIVE, _FROM_DESCRIPTOR, _HERE = 1, 0x8000, 4, -100
@@ -104,6 +105,18 @@ def mount(kind: str, place: bytes, options: str = "") -> None:
     flags = _NOSUID | _NODEV | (_NOEXEC if kind == "proc" else 0)
     name = kind.encode()
     _check(_library.mount(name, place, name, ctypes.c_ulong(flags), options.encode() or None), f"mount {kind}")
+
+
+def show_read_only(source: bytes, place: bytes) -> None:
+    """Show a file or folder at another place too, where it cannot be written to.
+
+    Raises:
+        OSError: it is not allowed.
+
+    """
+    _check(_library.mount(source, place, None, ctypes.c_ulong(_BIND), None), "a second place")
+    flags = _BIND | _REMOUNT | _READ_ONLY | _NOSUID | _NODEV
+    _check(_library.mount(None, place, None, ctypes.c_ulong(flags), None), "a place that is read-only")
 
 
 def copy_of(place: bytes) -> int:
