@@ -11,6 +11,7 @@ has() {
         postgresql) ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null || command -v postgres ;;
         chromium) command -v chromium && command -v chromedriver ;;
         engine) command -v docker && command -v dockerd ;;
+        musl) command -v musl-gcc ;;
         compose) docker compose version || command -v docker-compose ;;
         debootstrap) command -v debootstrap ;;
     esac >/dev/null 2>&1
@@ -21,6 +22,7 @@ packages() {
         redis) echo redis-server ;;
         chromium) echo chromium chromium-driver ;;
         engine) echo docker.io iptables iproute2 ;;
+        musl) echo musl-tools gcc libc6-dev ;;
         compose) echo docker-compose ;;
         *) echo "$1" ;;
     esac

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.utils import logging
-from tests.engine import Containers, make_image_of_tools, own_engine
+from tests.container_engine import Containers, make_image_of_tools, own_engine
 from tests.world import World
 
 

@@ -24,13 +24,13 @@ from shared.interfaces.executor import (
 from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, Status, Stream, TestResult
-from tests import engine
-from tests.engine import Containers
+from tests import container_engine
+from tests.container_engine import Containers
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard, Halted
 from tests.ordinary import ordinary_python, run_as_ordinary
 from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce, best_foundation
+from worker.execution.container_engine import found_engine
 from worker.execution.docker import VARIANTS, Base, Docker, Variant
-from worker.execution.engine import found_engine
 from worker.execution.local import Local
 from worker.execution.sandbox import ContentMissingError
 
@@ -63,7 +63,7 @@ class InImage(Docker):
 
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        argv = (engine.PLAIN_INSIDE.encode(),) if tool.argv == PLAIN.argv else tool.argv
+        argv = (container_engine.PLAIN_INSIDE.encode(),) if tool.argv == PLAIN.argv else tool.argv
         inside = tool.model_copy(update={"argv": argv, "image": self._image})
         with super().open(inside, policy, limits, guard) as sandbox:
             yield sandbox
@@ -269,7 +269,7 @@ class TestEnds:
         assert (left.status, left.signal, left.exit_code) == (Status.NONZERO, None, 139)
 
     def test_a_tool_that_cannot_be_executed_is_told_before_any_call(self, real: Executor, tmp_path: Path) -> None:
-        plain_file = Path(engine.CLOSED) if isinstance(real, InImage) else tmp_path / "tool"
+        plain_file = Path(container_engine.CLOSED) if isinstance(real, InImage) else tmp_path / "tool"
         if not isinstance(real, InImage):
             plain_file.write_text("#!/bin/sh\n")
         with (

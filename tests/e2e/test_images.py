@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.container_engine import Containers
 from tests.e2e.command_line import environment, run_program
-from tests.engine import Containers
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("engine_here")]
 
@@ -59,5 +59,5 @@ def test_without_an_engine_it_is_said_how_to_start_one(tmp_path: Path, monkeypat
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/socket")
     ended = run_program("run", "frob", "--image", "debian", folder=tmp_path)
     assert ended.code == 3
-    assert "engine.away" in ended.err
+    assert "container_engine.away" in ended.err
     assert "DOCKER_HOST" in ended.err

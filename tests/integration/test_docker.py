@@ -22,12 +22,12 @@ from shared.interfaces.executor import Sandbox, SandboxUnavailableError, ToolNot
 from shared.models.call import Call, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
-from tests.engine import CLOSED, HOSTILE_INSIDE, PLAIN_INSIDE, Containers, make_image
+from tests.container_engine import CLOSED, HOSTILE_INSIDE, PLAIN_INSIDE, Containers, make_image
 from tests.fakes.executor import FakeGuard
 from tests.integration.servers import ROOT, eventually
 from worker.execution import docker
+from worker.execution.container_engine import ContainerEngineAwayError, found_engine
 from worker.execution.docker import VARIANTS, Base, Docker, Variant, best_base
-from worker.execution.engine import EngineAwayError, found_engine
 from worker.execution.images import ImageMissingError, ImageNeededError, InstallFailedError
 from worker.verification.reproduce import reproduction
 
@@ -450,7 +450,7 @@ class TestEngines:
         capabilities = Docker().probe()
         assert not capabilities.is_usable
         assert "DOCKER_HOST" in capabilities.fix
-        with opened(Docker(), "any", "cat") as sandbox, pytest.raises(EngineAwayError):
+        with opened(Docker(), "any", "cat") as sandbox, pytest.raises(ContainerEngineAwayError):
             sandbox.run(Call())
 
     def test_where_there_is_no_client_it_is_said_how_to_get_one(

@@ -19,7 +19,7 @@ from shared.utils.text import decode
 from shared.utils.text import visible as shown
 from worker.execution import layout
 from worker.execution.connection import Connection, Launch, RunnerFailedError, start
-from worker.execution.engine import LABEL, Engine, EngineAwayError, found_engine
+from worker.execution.container_engine import LABEL, ContainerEngine, ContainerEngineAwayError, found_engine
 from worker.execution.images import Image, find_in, image_of
 from worker.execution.interpreter import Interpreter, holder_of, image_with, interpreter
 from worker.execution.limits import MOST_ENTRIES, rlimits
@@ -48,7 +48,6 @@ _SEALED = (
 _OWN_PROCESSES = 1
 _SPARE_ENTRIES = 1024
 _OWN_BYTES = 64 << 20
-_MOST_IDLE = 6
 # What is asked of a Python inside is answered with a list at most, whatever the calls of a job may take.
 _ASKING = {"wall_s": 20.0, "cpu_s": 20.0, "output_bytes": 4 << 20, "kept_bytes": 4 << 20}
 _PARTED = Surroundings(isolation=Isolation.FRESH)
@@ -80,7 +79,7 @@ VARIANTS = (Variant("", parts=True), Variant("-shared", parts=False))
 class Base:
     """The engine that runs containers here, and how much it lets them do."""
 
-    engine: Engine
+    engine: ContainerEngine
     variant: Variant
 
 
@@ -239,7 +238,7 @@ class Docker:
     def __init__(self, found_on: Founding | None = None) -> None:
         # What the engine allows is found out once, and remembered by this process and the next.
         self.found_on = found_on or best_base
-        self.pool = Pool(most_idle=_MOST_IDLE)
+        self.pool = Pool()
 
     def probe(self) -> Capabilities:
         """Say what is enforced here, by trying, in an image with nothing in it; never raises for what does not work."""
@@ -278,7 +277,7 @@ def best_base() -> Base:
 
 
 @cache
-def _best_of(engine: Engine, identity: str, folder: Path) -> Base:
+def _best_of(engine: ContainerEngine, identity: str, folder: Path) -> Base:
     remembered, here = Remembered(folder), f"docker {identity} {own_version()}"
     known = remembered.recall("foundation", here)
     found = next((variant for variant in VARIANTS if repr(variant).encode() == known), None)
@@ -288,7 +287,7 @@ def _best_of(engine: Engine, identity: str, folder: Path) -> Base:
     return Base(engine, found)
 
 
-def _first_that_works(engine: Engine) -> Variant:
+def _first_that_works(engine: ContainerEngine) -> Variant:
     flaws = []
     for variant in VARIANTS:
         flaw = _flaw_of(Base(engine, variant))
@@ -307,7 +306,7 @@ def _flaw_of(base: Base) -> str:
             executor.open(_python_in(base), SandboxPolicy(), Limits(), Unguarded()) as sandbox,
         ):
             result = sandbox.run(call, surroundings=_PARTED)
-    except EngineAwayError:
+    except ContainerEngineAwayError:
         raise
     except SandboxUnavailableError as error:
         return error.message

@@ -18,7 +18,7 @@ from shared.models.job import ToolSpec
 from shared.utils.errors import UntestableError, UsageError
 from shared.utils.text import duration, near
 from shared.utils.text import visible as shown
-from worker.execution.engine import LABEL, Engine
+from worker.execution.container_engine import LABEL, ContainerEngine
 from worker.execution.environment import environment
 from worker.execution.inside import search
 from worker.execution.provide import Found
@@ -71,13 +71,13 @@ class Image:
     volumes: tuple[str, ...]
 
 
-def image_of(engine: Engine, tool: ToolSpec, guard: Guard) -> Image:
+def image_of(engine: ContainerEngine, tool: ToolSpec, guard: Guard) -> Image:
     """Give the image that a tool lies in; the name of one counts for what it means now.
 
     Raises:
         ImageNeededError: there is none for the tool.
         ImageMissingError, InstallFailedError: it is not to be had.
-        EngineAwayError: the engine does not answer.
+        ContainerEngineAwayError: the engine does not answer.
 
     """
     if tool.image is None:
@@ -136,7 +136,7 @@ def _read(name: str, described: Mapping[str, Any]) -> Image:
     )
 
 
-def _pulled(engine: Engine, name: str, guard: Guard) -> Mapping[str, Any]:
+def _pulled(engine: ContainerEngine, name: str, guard: Guard) -> Mapping[str, Any]:
     log.info("image.pulled", image=name)
     code, said = engine.follow(["pull", "--quiet", name], guard, _PULLING_S)
     described = None if code else engine.find("image", name)
@@ -146,7 +146,7 @@ def _pulled(engine: Engine, name: str, guard: Guard) -> Mapping[str, Any]:
     return described
 
 
-def _installed(engine: Engine, image: str, command: str, guard: Guard) -> str:
+def _installed(engine: ContainerEngine, image: str, command: str, guard: Guard) -> str:
     """Give the id of an image with something installed, made by the first who needs it and found by all others."""
     key = sha256(f"{image}\0{command}".encode(errors="surrogateescape")).hexdigest()[:32]
     name = f"{_INSTALLED}:{key}"
@@ -157,7 +157,7 @@ def _installed(engine: Engine, image: str, command: str, guard: Guard) -> str:
     return str(known["Id"])
 
 
-def _install(engine: Engine, name: str, image: str, command: str, guard: Guard) -> Mapping[str, Any]:
+def _install(engine: ContainerEngine, name: str, image: str, command: str, guard: Guard) -> Mapping[str, Any]:
     """Run a command in a container of an image, as its root and with the network, and make an image of what it left."""
     container = name.replace(":", "-")
     # One that died with us is in the way.

@@ -21,8 +21,8 @@ from typing import IO
 
 from shared.interfaces.executor import Guard
 from worker.execution.archive import RunnerProgram, runner_program, starting
+from worker.execution.container_engine import LABEL, ContainerEngine, ContainerEngineRefusedError
 from worker.execution.elf import read_linked
-from worker.execution.engine import LABEL, Engine, EngineRefusedError
 from worker.execution.remembered import version_of
 
 _PLACE = "/testronaut"
@@ -64,12 +64,22 @@ class Interpreter:
     loader: str | None
 
     @property
-    def name(self) -> str:
-        """Name what holds it at an engine, by all that it is made of."""
+    def image(self) -> str:
+        """Name the image that holds it at an engine."""
+        return f"{_NAME}:{self.digest}"
+
+    @property
+    def container(self) -> str:
+        """Name the container that shows it to others."""
+        return f"{_NAME}-{self.digest}"
+
+    @property
+    def digest(self) -> str:
+        """Give 16 hexadecimal digits for all that it is made of."""
         libraries = sorted(f"{path} {status.st_size} {status.st_mtime_ns}" for path, status in self._statuses())
         whole = sha256("\n".join([version_of(self.program.python), *libraries]).encode())
         whole.update(self.program.archive)
-        return f"{_NAME}-{whole.hexdigest()[:16]}"
+        return whole.hexdigest()[:16]
 
     def python(self) -> list[str]:
         """Give the words that start it inside."""
@@ -120,9 +130,9 @@ def _listed(program: RunnerProgram) -> Interpreter:
     )
 
 
-def image_with(engine: Engine, interpreter: Interpreter, guard: Guard) -> str:
+def image_with(engine: ContainerEngine, interpreter: Interpreter, guard: Guard) -> str:
     """Give the name of an image with nothing but the interpreter, made where the engine has none."""
-    name = interpreter.name
+    name = interpreter.image
     if engine.find("image", name) is None:
         with engine.alone(name, guard):
             if engine.find("image", name) is None:
@@ -130,13 +140,13 @@ def image_with(engine: Engine, interpreter: Interpreter, guard: Guard) -> str:
     return name
 
 
-def holder_of(engine: Engine, interpreter: Interpreter, guard: Guard) -> str:
+def holder_of(engine: ContainerEngine, interpreter: Interpreter, guard: Guard) -> str:
     """Give the name of a container, never started, whose volume shows the interpreter to others.
 
     By the volume of a container, since an engine makes an empty one where the name of another is not known; nothing of
     it depends on where the engine's machine keeps its files, or which machine that is.
     """
-    name = interpreter.name
+    name = interpreter.container
     if engine.find("container", name) is None:
         image = image_with(engine, interpreter, guard)
         with engine.alone(name, guard):
@@ -145,17 +155,17 @@ def holder_of(engine: Engine, interpreter: Interpreter, guard: Guard) -> str:
     return name
 
 
-def _make_image(engine: Engine, interpreter: Interpreter) -> None:
+def _make_image(engine: ContainerEngine, interpreter: Interpreter) -> None:
     with TemporaryFile() as file:
         interpreter.write(file)
-        engine.ask("import", "--change", f"LABEL {LABEL}=python", "-", interpreter.name, given=file)
+        engine.ask("import", "--change", f"LABEL {LABEL}=python", "-", interpreter.image, given=file)
 
 
-def _make_holder(engine: Engine, name: str, image: str) -> None:
+def _make_holder(engine: ContainerEngine, name: str, image: str) -> None:
     words = ["create", "--name", name, "--label", f"{LABEL}=python", "--network", "none", "--volume", _PLACE, image]
     try:
         engine.ask(*words, _PYTHON)
-    except EngineRefusedError:
+    except ContainerEngineRefusedError:
         # Somebody else, on another machine, was quicker.
         if engine.find("container", name) is None:
             raise

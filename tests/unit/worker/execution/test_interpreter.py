@@ -35,10 +35,11 @@ def test_the_words_that_start_it_need_nothing_of_an_image(ours: Interpreter) -> 
     assert words[-3:] == ["0", "1", "user"]
 
 
-def test_its_name_changes_with_what_it_is_made_of(ours: Interpreter) -> None:
+def test_its_names_change_with_what_it_is_made_of(ours: Interpreter) -> None:
     other = replace(ours, program=replace(ours.program, archive=b"another runner"))
     fewer = replace(ours, libraries=ours.libraries[:1])
-    assert len({ours.name, other.name, fewer.name, interpreter().name}) == 3
+    assert len({ours.digest, other.digest, fewer.digest, interpreter().digest}) == 3
+    assert len({one.image for one in (ours, other)} | {one.container for one in (ours, other)}) == 4
 
 
 def test_a_python_without_a_loader_is_started_as_it_is(ours: Interpreter) -> None:

@@ -11,7 +11,12 @@ import pytest
 
 from shared.interfaces.executor import SandboxUnavailableError
 from tests.fakes.executor import FakeGuard, Halted
-from worker.execution.engine import Engine, EngineAwayError, EngineRefusedError, found_engine
+from worker.execution.container_engine import (
+    ContainerEngine,
+    ContainerEngineAwayError,
+    ContainerEngineRefusedError,
+    found_engine,
+)
 
 ANSWERS = """#!/bin/sh
 echo "$*" >>{log}
@@ -34,7 +39,7 @@ class Client:
         program = folder / "docker"
         program.write_text(ANSWERS.format(log=self._log, info=info))
         program.chmod(0o755)
-        self.engine = Engine(str(program))
+        self.engine = ContainerEngine(str(program))
 
     @property
     def asked(self) -> list[str]:
@@ -58,13 +63,13 @@ def test_what_is_there_is_described_and_what_is_not_is_none(well: Client) -> Non
 
 
 def test_a_refusal_says_why_and_is_not_tried_again(well: Client) -> None:
-    with pytest.raises(EngineRefusedError, match="no such image"):
+    with pytest.raises(ContainerEngineRefusedError, match="no such image"):
         well.engine.ask("image", "inspect", "elsewhere")
     assert [line.split()[0] for line in well.asked] == ["image", "info"]
 
 
 def test_an_engine_that_is_away_is_asked_again_and_then_named(away: Client) -> None:
-    with pytest.raises(EngineAwayError, match="Cannot connect") as told:
+    with pytest.raises(ContainerEngineAwayError, match="Cannot connect") as told:
         away.engine.find("image", "elsewhere")
     assert "DOCKER_HOST" in told.value.hint
     assert not told.value.is_final
@@ -80,7 +85,7 @@ def test_a_content_is_given_whole_however_often_it_is_tried(well: Client) -> Non
 def test_who_it_is_is_one_line_and_an_engine_without_a_name_is_away(tmp_path: Path, well: Client) -> None:
     assert well.engine.identity() == "ID 1.0 6.0 x86_64 []"
     (tmp_path / "nameless").mkdir()
-    with pytest.raises(EngineAwayError):
+    with pytest.raises(ContainerEngineAwayError):
         Client(tmp_path / "nameless", "echo ' 1.0'").engine.identity()
 
 
@@ -90,7 +95,7 @@ def test_a_socket_that_is_closed_to_this_user_names_the_group(
     (tmp_path / "socket").touch()
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/socket")
     monkeypatch.setattr("os.access", lambda *_: False)
-    with pytest.raises(EngineAwayError) as told:
+    with pytest.raises(ContainerEngineAwayError) as told:
         away.engine.identity()
     assert "usermod" in told.value.hint
 

@@ -32,20 +32,20 @@ _LOOK_S = 0.1
 _LAST_BYTES = 1500
 
 
-class EngineAwayError(SandboxUnavailableError):
+class ContainerEngineAwayError(SandboxUnavailableError):
     """The container engine does not answer."""
 
-    code = "engine.away"
+    code = "container_engine.away"
     is_final = False
     hint = "Start it: systemctl start docker. Or say where one is: DOCKER_HOST"
 
 
-class EngineRefusedError(Exception):
+class ContainerEngineRefusedError(Exception):
     """The engine answers, and does not do what it was asked."""
 
 
 @dataclass(frozen=True)
-class Engine:
+class ContainerEngine:
     """One engine: the one that the client finds by its environment and its settings."""
 
     client: str
@@ -54,7 +54,7 @@ class Engine:
         """Say which engine it is, and what it runs on.
 
         Raises:
-            EngineAwayError: it does not answer.
+            ContainerEngineAwayError: it does not answer.
 
         """
         code, told = self._ask(["info", "--format", _IDENTITY])
@@ -67,11 +67,11 @@ class Engine:
         """Let it do something, and give what it says.
 
         Raises:
-            EngineAwayError: it does not answer.
-            EngineRefusedError: it cannot, for the reason that it gives.
+            ContainerEngineAwayError: it does not answer.
+            ContainerEngineRefusedError: it cannot, for the reason that it gives.
 
         """
-        for attempt in retrying.question((EngineAwayError,)):
+        for attempt in retrying.question((ContainerEngineAwayError,)):
             with attempt:
                 return self._asked(words, given)
         raise AssertionError("a policy without an end")
@@ -80,12 +80,12 @@ class Engine:
         """Describe the `image` or `container` of a name; None where it has none.
 
         Raises:
-            EngineAwayError: it does not answer.
+            ContainerEngineAwayError: it does not answer.
 
         """
         try:
             described = self.ask(kind, "inspect", name)
-        except EngineRefusedError:
+        except ContainerEngineRefusedError:
             return None
         first: Mapping[str, Any] = json.loads(described)[0]
         return first
@@ -111,7 +111,7 @@ class Engine:
 
     def discard(self, kind: str, name: str) -> None:
         """Remove what has a name, with all that runs in it, where there is something and the engine answers."""
-        with suppress(EngineAwayError):
+        with suppress(ContainerEngineAwayError):
             self._ask([kind, "rm", "--force", name])
 
     @contextmanager
@@ -135,7 +135,7 @@ class Engine:
         if code:
             # What it says is for people: whether it answers at all is asked by itself.
             self.identity()
-            raise EngineRefusedError(told.strip())
+            raise ContainerEngineRefusedError(told.strip())
         return told
 
     def _ask(self, words: list[str], given: IO[bytes] | None = None) -> tuple[int, str]:
@@ -148,7 +148,7 @@ class Engine:
                 timeout=_PATIENCE_S if given is None else _MAKING_S,
             )
         except subprocess.TimeoutExpired as error:
-            raise EngineAwayError("the container engine does not answer in time") from error
+            raise ContainerEngineAwayError("the container engine does not answer in time") from error
         told = ended.stderr if ended.returncode else ended.stdout
         return ended.returncode, told.decode(errors="replace")
 
@@ -158,7 +158,7 @@ class Engine:
         )
 
 
-def found_engine() -> Engine:
+def found_engine() -> ContainerEngine:
     """Find the client of an engine; whether one answers is not known yet.
 
     Raises:
@@ -170,19 +170,19 @@ def found_engine() -> Engine:
         raise SandboxUnavailableError(
             "docker, which runs containers, is not installed", "Install it: apt-get install docker.io"
         )
-    return Engine(client)
+    return ContainerEngine(client)
 
 
-def _away(told: str) -> EngineAwayError:
+def _away(told: str) -> ContainerEngineAwayError:
     host = os.environ.get(_HOST, f"unix://{_SOCKET}")
     path = host.removeprefix("unix://")
     if path.startswith("/") and Path(path).exists() and not os.access(path, os.W_OK):
-        return EngineAwayError(
+        return ContainerEngineAwayError(
             f"the container engine lets only some users ask it, by {path}",
             "Become one of them: usermod -aG docker USER. Whoever may ask it has root's rights on its machine.",
         )
     lines = told.strip().splitlines()
-    return EngineAwayError(f"the container engine does not answer: {lines[0] if lines else 'without a word'}")
+    return ContainerEngineAwayError(f"the container engine does not answer: {lines[0] if lines else 'without a word'}")
 
 
 def _is_bound(lock: socket.socket, name: str) -> bool:
