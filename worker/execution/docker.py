@@ -110,6 +110,7 @@ class DockerSandbox(RunnerSandbox):
     def __init__(self, spec: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard, made_by: Docker) -> None:
         super().__init__(spec, policy, limits, guard, made_by.pool)
         self._made_by = made_by
+        self._blueprints: dict[tuple[Surroundings, Limits], Blueprint] = {}
 
     @cached_property
     def stock(self) -> Stock:
@@ -146,6 +147,12 @@ class DockerSandbox(RunnerSandbox):
     def _kind(self, surroundings: Surroundings, limits: Limits) -> Blueprint:
         if layout.is_taken(surroundings) or surroundings.folder in _TAKEN:
             raise RunnerFailedError(f"a call cannot be made in /{surroundings.folder}")
+        known = self._blueprints.get((surroundings, limits))
+        if known is None:
+            known = self._blueprints[surroundings, limits] = self._drawn(surroundings, limits)
+        return known
+
+    def _drawn(self, surroundings: Surroundings, limits: Limits) -> Blueprint:
         volumes = layout.volumes_of(surroundings)
         # The engine counts the processes of a container; the kernel would count the user's on the whole machine.
         bounds = {name: most for name, most in rlimits(limits, limits.processes).items() if name != "NPROC"}
