@@ -18,8 +18,8 @@ import pytest
 
 _SPECIMENS = Path(__file__).parent / "specimens"
 PLAIN_INSIDE, HOSTILE_INSIDE, FROB_INSIDE = "/opt/plain.sh", "/opt/hostile.py", "/usr/local/bin/frob"
-CLOSED = "/opt/closed"
-"""Something in the image of tools that may not be executed."""
+CLOSED, OPEN = "/opt/closed", "/open"
+"""In the image of tools: something that may not be executed, and a folder that everybody may write to."""
 
 _STARTING_S = 20.0
 _PROGRAMS = (
@@ -84,13 +84,17 @@ def make_image(
     contents: Mapping[str, tuple[int, bytes]] | None = None,
     settings: Iterable[str] = (),
 ) -> str:
-    """Make an image of files of this machine at their own places, and of contents with their modes at given ones."""
+    """Make an image of files of this machine at their own places, and of contents with their modes at given ones.
+
+    A place that ends with a slash is a folder's.
+    """
     with tempfile.TemporaryFile() as file:
         with tarfile.open(fileobj=file, mode="w") as archive:
             for path in sorted({str(path) for path in paths}):
                 archive.add(path, filter=_small)
             for path, (mode, content) in (contents or {}).items():
-                member = tarfile.TarInfo(path.lstrip("/"))
+                member = tarfile.TarInfo(path.strip("/"))
+                member.type = tarfile.DIRTYPE if path.endswith("/") else tarfile.REGTYPE
                 member.size, member.mode = len(content), mode
                 archive.addfile(member, BytesIO(content))
         file.seek(0)
@@ -113,6 +117,7 @@ def make_image_of_tools(address: str) -> str:
         **{path: (0o755, (_SPECIMENS / Path(path).name).read_bytes()) for path in (PLAIN_INSIDE, HOSTILE_INSIDE)},
         FROB_INSIDE: (0o755, faulty.encode()),
         CLOSED: (0o644, b"#!/bin/sh\n"),
+        f"{OPEN}/": (0o777, b""),
         "/etc/passwd": (0o644, b"root:x:0:0:root:/root:/bin/sh\n"),
         "/etc/group": (0o644, b"root:x:0:\n"),
     }

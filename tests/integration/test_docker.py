@@ -22,7 +22,7 @@ from shared.interfaces.executor import Sandbox, SandboxUnavailableError, ToolNot
 from shared.models.call import Call, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
-from tests.container_engine import CLOSED, HOSTILE_INSIDE, PLAIN_INSIDE, Containers, make_image
+from tests.container_engine import CLOSED, HOSTILE_INSIDE, OPEN, PLAIN_INSIDE, Containers, make_image
 from tests.fakes.executor import FakeGuard
 from tests.integration.servers import ROOT, eventually
 from worker.execution import docker
@@ -131,11 +131,12 @@ class TestImages:
         assert told.stdout.content == b"/opt:/usr/bin /home/user /nothing.so good day 80\n"
 
     def test_folders_that_an_image_would_keep_cannot_be_written_to(self, containers: Containers) -> None:
-        image = derived(containers, "keeping", ["VOLUME /tmp/kept", "VOLUME /keep"])
+        image = derived(containers, "keeping", [f"VOLUME {OPEN}", "VOLUME /tmp", "VOLUME /tmp/kept"])
         before = volumes()
         with closing(executor_of(PARTING)) as executor, opened(executor, image, PLAIN_INSIDE) as sandbox:
-            result = sandbox.run(Call(argv=(b"do", b"touch /keep/x || ls -d /keep")))
-        assert result.stdout.content == b"/keep\n"
+            result = sandbox.run(Call(argv=(b"do", f"ls -d {OPEN}; echo x >{OPEN}/x".encode())))
+        assert result.stdout.content == f"{OPEN}\n".encode()
+        assert b"Read-only" in result.stderr.content
         assert volumes() == before
 
     def test_only_the_image_is_seen_of_all_machines(self, kept: dict[str, Docker], containers: Containers) -> None:
@@ -402,6 +403,15 @@ class TestEndings:
         assert hindered.status is Status.SANDBOX_ERROR
         assert (said.status, said.stdout.content) == (Status.OK, b"y\n")
         eventually(lambda: containers_of_calls() == set(), "the end of all containers")
+
+    def test_a_container_that_does_not_end_is_removed(self, containers: Containers) -> None:
+        before = containers_of_calls()
+        with closing(executor_of(PARTING)) as executor, opened(executor, containers.tools, PLAIN_INSIDE) as sandbox:
+            sandbox.run(Call(argv=(b"say", b"x")))
+            its_own = containers_of_calls() - before
+            subprocess.run(["docker", "pause", *its_own], check=True, stdout=subprocess.DEVNULL)
+        assert its_own
+        assert not its_own & containers_of_calls()
 
     def test_a_guard_that_stops_a_call_ends_what_it_began(
         self, kept: dict[str, Docker], containers: Containers
