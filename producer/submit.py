@@ -18,11 +18,13 @@ from shared.models.test_plan import TestPlan
 from shared.store.session import Store, Transaction
 from shared.utils.errors import UsageError
 from shared.utils.text import count, size
-from shared.utils.validation import parse_argv, parse_relative_path
+from shared.utils.validation import parse_argv, parse_image, parse_relative_path
 
 # Small enough to stand in the rows of a plan; larger contents are kept once and named.
 INLINE_BYTES = 1024
 MOST_FILES = 200
+# Who is chosen where nobody is named: for tools of this machine, and for those that lie in an image.
+ON_THIS_MACHINE, IN_IMAGES = "auto", "docker"
 MOST_FILE_BYTES = 16 << 20
 
 
@@ -47,6 +49,8 @@ class Request(Value):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     sandbox: str | None = None
+    image: str | None = None
+    install: str | None = None
     isolation: Isolation = Isolation.REUSE
     network: Network = Network.OFF
     no_cache: bool = False
@@ -76,7 +80,7 @@ def prepare(
         UsageError: something that was asked cannot be.
 
     """
-    tool = ToolSpec(argv=parse_argv(request.tool, "tool"))
+    tool = _tool(request)
     hints = [hint for hint in settings.tools if hint.name in {request.tool, tool.name}]
     examples = [*request.examples, *(example for hint in hints for example in hint.examples)]
     files, blobs = read_files(_folders(request, hints))
@@ -96,13 +100,25 @@ def prepare(
         interface=next(refs) if interface else None,
         select=Selection(only=request.only, skip=request.skip),
         policy=SandboxPolicy(
-            executor=request.sandbox or settings.execution.sandbox,
+            executor=_executor(request, settings),
             isolation=request.isolation,
             network=request.network,
         ),
         reuse=settings.reuse.enabled and not request.no_cache,
     )
     return Prepared(spec, (*blobs, *given))
+
+
+def _tool(request: Request) -> ToolSpec:
+    if request.install is not None and request.image is None:
+        raise UsageError("a command to install the tool goes with an image", "Name one: --image IMAGE")
+    image = None if request.image is None else parse_image(request.image)
+    return ToolSpec(argv=parse_argv(request.tool, "tool"), image=image, install=request.install or None)
+
+
+def _executor(request: Request, settings: Settings) -> str:
+    named = request.sandbox or settings.execution.sandbox
+    return IN_IMAGES if request.image is not None and named == ON_THIS_MACHINE else named
 
 
 def submit(  # noqa: PLR0913, PLR0917 - a job, and all that must hear of it

@@ -11,6 +11,7 @@ has() {
         postgresql) ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null || command -v postgres ;;
         chromium) command -v chromium && command -v chromedriver ;;
         engine) command -v docker && command -v dockerd ;;
+        musl) command -v musl-gcc ;;
         compose) docker compose version || command -v docker-compose ;;
         debootstrap | strace | bats | parallel) command -v "$1" ;;
         shelltestrunner) command -v shelltest ;;
@@ -22,6 +23,7 @@ packages() {
         redis) echo redis-server ;;
         chromium) echo chromium chromium-driver ;;
         engine) echo docker.io iptables iproute2 ;;
+        musl) echo musl-tools gcc libc6-dev ;;
         compose) echo docker-compose ;;
         *) echo "$1" ;;
     esac

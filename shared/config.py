@@ -88,7 +88,9 @@ class Generation(Section):
 class Execution(Section):
     """Where calls run, and what each of them may use."""
 
-    sandbox: str = Field(default="auto", description="executor: auto, bubblewrap, local, or a plug-in's")
+    sandbox: str = Field(
+        default="auto", description="executor: auto, bubblewrap, bubblewrap-once, docker, local, or a plug-in's"
+    )
     timeout_s: float = Field(default=10.0, gt=0, le=3600, description="seconds that one call may take")
     memory_mb: int = Field(default=1024, ge=16, description="MiB that all processes of one call may use")
     keep_every_s: float = Field(default=2.0, ge=0, description="seconds between two savings of results")

@@ -30,6 +30,7 @@ from shared.utils.tracing import Tracing, open_tracing
 from worker.analysis.probe import HelpAnalyzer
 from worker.execution.auto import Auto
 from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce
+from worker.execution.docker import Docker
 from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
@@ -60,6 +61,7 @@ EXECUTORS: Choices[Executor] = Choices(
         "auto": lambda: Auto([Bubblewrap, BubblewrapOnce]),
         "bubblewrap": Bubblewrap,
         "bubblewrap-once": BubblewrapOnce,
+        "docker": Docker,
         "local": Local,
     },
 )

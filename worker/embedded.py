@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 import structlog
@@ -147,7 +147,8 @@ def find_tool(tool: ToolSpec, policy: SandboxPolicy) -> Provided:
         SandboxUnavailableError: there is no place to run it in.
 
     """
-    return EXECUTORS.make(policy.executor).provide(tool)
+    with closing(EXECUTORS.make(policy.executor)) as executor:
+        return executor.provide(tool)
 
 
 def _has_ended(job_id: JobId, store: Store, tokens: LocalTokens, seconds: float) -> bool:

@@ -201,7 +201,10 @@ def replay(ctx: click.Context, finding_id: str, job_id: str | None, is_print_onl
 
 
 def _run_here(app: Services, prepared: Prepared, jobs: int | None) -> TestReport:
-    embedded.find_tool(prepared.spec.tool, prepared.spec.policy)
+    tool = prepared.spec.tool
+    if tool.image is not None:
+        tell(f"testronaut: looking for {visible(tool.name)} in {tool.image}; what is missing is fetched there first")
+    embedded.find_tool(tool, prepared.spec.policy)
     with _root_span(app, prepared) as span:
         return finish_here(app, _accept(app, prepared, Mode.EMBEDDED, span).job_id, jobs)
 

@@ -59,7 +59,13 @@ _JOB_OPTIONS = (
     click.option("--only", multiple=True, metavar="CODE|COMMAND", help="Only these checks or commands; repeatable."),
     click.option("--skip", multiple=True, metavar="CODE|COMMAND", help="Not these checks or commands; repeatable."),
     click.option(
-        "--sandbox", metavar="NAME", help="auto, bubblewrap, bubblewrap-once, local or a plug-in's.  [default: auto]"
+        "--sandbox",
+        metavar="NAME",
+        help="auto, bubblewrap, bubblewrap-once, docker, local or a plug-in's.  [default: auto]",
+    ),
+    click.option("--image", metavar="IMAGE", help="Image that the tool lies in, for the sandbox docker."),
+    click.option(
+        "--install", metavar="CMD", help="Shell command that installs the tool in the image, once, with the network."
     ),
     click.option(
         "--isolation",
@@ -101,6 +107,8 @@ def request_of(tool: str, last: StageName = StageName.REPORT, **options: Any) ->
         only=options["only"],
         skip=options["skip"],
         sandbox=options["sandbox"],
+        image=options["image"],
+        install=options["install"],
         isolation=Isolation(options["isolation"]),
         network=Network(options["network"]),
         no_cache=options["no_cache"],

@@ -27,6 +27,8 @@ from shared.utils.validation import without_password
 from worker import embedded
 
 _SQLITE = "sqlite:///"
+# Never chosen for a tool of this machine unless they are named.
+_ON_REQUEST = frozenset({"docker", "local"})
 
 
 class State(StrEnum):
@@ -77,9 +79,9 @@ def _lines() -> Iterator[Line]:
 def _sandboxes(settings: Settings) -> Iterator[Line]:
     wanted = settings.execution.sandbox
     probed = embedded.probe_sandboxes()
-    is_any = any(one.is_usable for one in probed if one.executor != "local")
+    is_any = any(one.is_usable for one in probed if one.executor not in _ON_REQUEST)
     for one in probed:
-        is_needed = one.executor == wanted or (wanted == "auto" and not is_any and one.executor != "local")
+        is_needed = one.executor == wanted or (wanted == "auto" and not is_any and one.executor not in _ON_REQUEST)
         yield _sandbox(one, is_needed=is_needed)
 
 

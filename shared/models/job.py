@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NewType, Optional
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy import Uuid
 from sqlmodel import Field as RowField
 from sqlmodel import Relationship, SQLModel
@@ -16,6 +16,7 @@ from shared.models.base import BigKey, Utc, Value, Word, body_of, word_of
 from shared.models.call import BlobRef, CallFile, Isolation, Limits
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
+from shared.utils.validation import InvalidValueError, parse_image
 
 if TYPE_CHECKING:
     from shared.models.cli_tool import CliToolRow
@@ -81,10 +82,15 @@ class Network(StrEnum):
 
 
 class ToolSpec(Value):
-    """The tool that was asked for: the words that begin each of its calls, and its environment."""
+    """The tool that was asked for: the words that begin each of its calls, its environment, and where it lies.
+
+    With an image it is looked for in there and nowhere else; `install` is a command that puts it there first.
+    """
 
     argv: tuple[Word, ...] = Field(min_length=1)
     env: dict[str, Word] = {}
+    image: str | None = None
+    install: str | None = Field(default=None, min_length=1)
 
     @field_validator("argv")
     @classmethod
@@ -92,6 +98,20 @@ class ToolSpec(Value):
         if not argv[0]:
             raise ValueError("the name of the program is empty")
         return argv
+
+    @field_validator("image")
+    @classmethod
+    def _is_a_name(cls, image: str | None) -> str | None:
+        try:
+            return image and parse_image(image)
+        except InvalidValueError as error:
+            raise ValueError(error.message) from error
+
+    @model_validator(mode="after")
+    def _is_installed_somewhere(self) -> "ToolSpec":
+        if self.install is not None and self.image is None:
+            raise ValueError("a command to install the tool goes with an image")
+        return self
 
     @property
     def name(self) -> str:

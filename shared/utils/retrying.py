@@ -4,6 +4,7 @@
 |-----------------|--------------------------------------|----------------|----------|
 | one transaction | busy, locked, deadlock, server away  | 50 ms to 1 s   | patience |
 | one publication | broker away                          | 50 to 200 ms   | 2 tries  |
+| one question    | container engine away                | 100 to 500 ms  | 3 tries  |
 
 Whole stages are never tried again here: that is the work item's business, and its pause stands in `shared.pipeline`.
 """
@@ -67,5 +68,15 @@ def publication(errors: tuple[type[BaseException], ...]) -> Retrying:
         retry=retry_if_exception_type(errors),
         wait=wait_random(0.05, 0.2),
         stop=stop_after_attempt(2),
+        reraise=True,
+    )
+
+
+def question(errors: tuple[type[BaseException], ...]) -> Retrying:
+    """Give the policy for one question to the container engine, harmless when repeated; the caller names its errors."""
+    return Retrying(
+        retry=retry_if_exception_type(errors),
+        wait=wait_random(0.1, 0.5),
+        stop=stop_after_attempt(3),
         reraise=True,
     )

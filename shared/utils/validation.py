@@ -16,6 +16,8 @@ _SIZE_STEPS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|m|h)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+# Names, tags and digests of images; none begins like an option.
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*")
 _ID_PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
 
@@ -66,6 +68,18 @@ def parse_name(text: str, what: str = "name") -> str:
     if len(text) > 64 or not _NAME.fullmatch(text):  # noqa: PLR2004
         message = f"{visible(text)!r} is not a {what}"
         raise InvalidValueError(message, "Use letters, digits, '.', '_' and '-', beginning with a letter.")
+    return text
+
+
+def parse_image(text: str) -> str:
+    """Accept the name of an image, with its tag or digest where it has one, at most 255 characters in all.
+
+    Raises:
+        InvalidValueError: it is none.
+
+    """
+    if len(text) > 255 or not _IMAGE.fullmatch(text):  # noqa: PLR2004
+        raise InvalidValueError(f"{visible(text)!r} is not the name of an image", "Name it like debian:bookworm.")
     return text
 
 

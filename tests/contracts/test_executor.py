@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -24,9 +24,13 @@ from shared.interfaces.executor import (
 from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, Status, Stream, TestResult
+from tests import container_engine
 from tests.backends import every_backend, made, walled_backends
+from tests.container_engine import Containers
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard, Halted
 from tests.ordinary import ordinary_python, run_as_ordinary
+from worker.execution.container_engine import found_engine
+from worker.execution.docker import VARIANTS, Base, Docker, Variant
 from worker.execution.local import Local
 from worker.execution.sandbox import ContentMissingError
 
@@ -50,16 +54,50 @@ def fake_plain(call: Call, _repetition: int) -> Answer:
             return 2
 
 
-@pytest.fixture(params=[*every_backend(), "fake"])
+class InImage(Docker):
+    """Finds the small tool in the image that holds it; it stays warm from test to test."""
+
+    def __init__(self, containers: Containers, variant: Variant) -> None:
+        super().__init__(lambda: Base(found_engine(), variant))
+        self._image = containers.tools
+
+    @contextmanager
+    def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
+        argv = (container_engine.PLAIN_INSIDE.encode(),) if tool.argv == PLAIN.argv else tool.argv
+        inside = tool.model_copy(update={"argv": argv, "image": self._image})
+        with super().open(inside, policy, limits, guard) as sandbox:
+            yield sandbox
+
+
+@pytest.fixture(scope="module")
+def in_images(containers: Containers) -> Iterator[Mapping[str, InImage]]:
+    kept = {f"docker{variant.suffix}": InImage(containers, variant) for variant in VARIANTS}
+    yield kept
+    for executor in kept.values():
+        executor.close()
+
+
+IN_IMAGES = [pytest.param(f"docker{variant.suffix}", marks=pytest.mark.slow) for variant in VARIANTS]
+REAL = [*every_backend(), *IN_IMAGES]
+
+
+@pytest.fixture(params=[*REAL, "fake"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    with closing(FakeExecutor(fake_plain) if request.param == "fake" else made(request.param)) as one:
-        yield one
+    yield from lent(request)
 
 
-@pytest.fixture(params=every_backend())
+@pytest.fixture(params=REAL)
 def real(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    with closing(made(request.param)) as one:
-        yield one
+    yield from lent(request)
+
+
+def lent(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    if request.param.startswith("docker"):
+        request.getfixturevalue("engine_here")
+        yield request.getfixturevalue("in_images")[request.param]
+    else:
+        with closing(FakeExecutor(fake_plain) if request.param == "fake" else made(request.param)) as one:
+            yield one
 
 
 @contextmanager
@@ -209,8 +247,9 @@ class TestEnds:
         assert (left.status, left.signal, left.exit_code) == (Status.NONZERO, None, 139)
 
     def test_a_tool_that_cannot_be_executed_is_told_before_any_call(self, real: Executor, tmp_path: Path) -> None:
-        plain_file = tmp_path / "tool"
-        plain_file.write_text("#!/bin/sh\n")
+        plain_file = Path(container_engine.CLOSED) if isinstance(real, InImage) else tmp_path / "tool"
+        if not isinstance(real, InImage):
+            plain_file.write_text("#!/bin/sh\n")
         with (
             opened(real, ToolSpec(argv=(os.fsencode(plain_file),))) as sandbox,
             pytest.raises(ToolNotExecutableError),
@@ -515,6 +554,17 @@ def test_it_holds_all_that_it_names(name: str) -> None:
         capabilities = executor.probe()
     assert capabilities.missing == ()
     assert len(capabilities.holds) >= 15
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("engine_here")
+@pytest.mark.parametrize(
+    ("name", "missing"), [("docker", ()), ("docker-shared", ("memory that processes share ends with their call",))]
+)
+def test_docker_holds_all_that_it_names(in_images: Mapping[str, InImage], name: str, missing: tuple[str, ...]) -> None:
+    capabilities = in_images[name].probe()
+    assert (capabilities.is_usable, capabilities.level, capabilities.missing) == (True, name, missing)
+    assert len(capabilities.holds) >= 30
 
 
 @pytest.mark.slow

@@ -10,13 +10,18 @@ from shared.models.call import Call, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from tests.backends import made
 from tests.fakes.executor import FakeGuard
+from worker.execution.docker import Docker
 
 
 def main() -> None:
     asked = json.load(sys.stdin)
     tool, call = ToolSpec.model_validate(asked["tool"]), Call.model_validate(asked["call"])
     policy, limits = SandboxPolicy.model_validate(asked["policy"]), Limits.model_validate(asked["limits"])
-    with closing(made(asked["executor"])) as executor, executor.open(tool, policy, limits, FakeGuard()) as sandbox:
+    name = asked["executor"]
+    with (
+        closing(Docker() if name == "docker" else made(name)) as executor,
+        executor.open(tool, policy, limits, FakeGuard()) as sandbox,
+    ):
         sys.stdout.write(sandbox.run(call).model_dump_json())
 
 

@@ -19,9 +19,12 @@ from worker.execution.visible import SYSTEM, is_below
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("worker", "worker/execution", "worker/execution/inside")
-_MODULES = ("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "processes", "watch", "runner")
+_MODULES = (
+    *("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "processes", "watch", "runner"),
+    "contained",
+)
 _SYSTEM_PYTHON = "/usr/bin/python3"
-_START = "import sys; sys.path.insert(0, {!r}); from worker.execution.inside.runner import main; main()"
+_START = "import sys; sys.path.insert(0, {!r}); from worker.execution.inside.{} import main; main()"
 # Compiled once, by the Python that will run it: to compile at every start would cost 4 ms of each.
 _COMPILE = """
 import ctypes, hashlib, resource, select, sys
@@ -42,7 +45,12 @@ class RunnerProgram:
 
     def command(self, place: str, orders: int, answers: int) -> list[str]:
         """Give the words that start the runner, whose archive lies at a place, with its two descriptors."""
-        return [self.python, "-I", "-S", "-c", _START.format(place), str(orders), str(answers)]
+        return [self.python, *starting(place, "runner"), str(orders), str(answers)]
+
+
+def starting(place: str, module: str) -> list[str]:
+    """Give the words for a Python that begin one of the runner's modules, which lie in the archive at a place."""
+    return ["-I", "-S", "-c", _START.format(place, module)]
 
 
 def runner_program() -> RunnerProgram:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from worker.execution.foundation import VARIANTS, Foundation, Variant, first_tha
 from worker.execution.hidden import hidden_in
 from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
 from worker.execution.pool import MOST_CALLS, Place, Pool, Site
-from worker.execution.probe import Unguarded, examine, unusable
+from worker.execution.probe import NotHeldError, Unguarded, examine, tried_once, unusable
 from worker.execution.provide import Found, find
 from worker.execution.reach import NOBODY, closed_folders, descent, passage
 from worker.execution.remembered import Remembered, cache_folder, machine
@@ -202,7 +202,7 @@ class _Builder:
         """Say what is enforced here, by trying; never raises for what does not work."""
         try:
             return capabilities_of(self.name, self.found_on())
-        except _NotHeldError as error:
+        except NotHeldError as error:
             return error.capabilities
         except (TestronautError, OSError) as error:
             return unusable(self.name, error)
@@ -240,14 +240,6 @@ class BubblewrapOnce(_Builder):
 _BUILDERS: Mapping[str, type[_Builder]] = {kind.name: kind for kind in (Bubblewrap, BubblewrapOnce)}
 
 
-class _NotHeldError(Exception):
-    """Something does not hold; an error, so that it is tried again the next time, unlike what holds."""
-
-    def __init__(self, capabilities: Capabilities) -> None:
-        super().__init__(capabilities.fix)
-        self.capabilities = capabilities
-
-
 def capabilities_of(name: str, foundation: Foundation) -> Capabilities:
     """Try out what an executor holds on a foundation, unless this or an earlier process did so here."""
     return _held_by(name, foundation, os.geteuid(), cache_folder())
@@ -255,15 +247,7 @@ def capabilities_of(name: str, foundation: Foundation) -> Capabilities:
 
 @cache
 def _held_by(name: str, foundation: Foundation, _user: int, folder: Path) -> Capabilities:
-    remembered, here = Remembered(folder), f"{name} {foundation} {machine(foundation.program)}"
-    with suppress(ValueError):
-        if (known := remembered.recall("capabilities", here)) is not None:
-            return Capabilities.model_validate_json(known)
-    capabilities = _tried(name, foundation)
-    if not capabilities.is_usable:
-        raise _NotHeldError(capabilities)
-    remembered.keep("capabilities", here, capabilities.model_dump_json().encode())
-    return capabilities
+    return tried_once(f"{name} {foundation} {machine(foundation.program)}", folder, lambda: _tried(name, foundation))
 
 
 def _tried(name: str, foundation: Foundation) -> Capabilities:

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,16 @@ class RunnerFailedError(Exception):
 
 @dataclass(frozen=True)
 class Launch:
-    """How a runner is started: its words with the number of its socket, the descriptors that it inherits, its user."""
+    """How a runner is started: its words with the number of its socket, the descriptors that it inherits, its user.
+
+    Where `is_standard`, the socket is its standard input and output too. `env` is all the environment that it gets.
+    """
 
     words: Callable[[int], Sequence[str]]
     descriptors: Sequence[int] = ()
     user: int | None = None
+    is_standard: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 Start = Callable[[Callable[[], "subprocess.Popen[bytes]"]], "subprocess.Popen[bytes]"]
@@ -43,7 +48,7 @@ Start = Callable[[Callable[[], "subprocess.Popen[bytes]"]], "subprocess.Popen[by
 
 @contextmanager
 def start(launch: Launch, begin: Start = lambda start_it: start_it()) -> Iterator[Connection]:
-    """Start a runner with an empty environment; whatever happens, it and all that it holds are gone at the end.
+    """Start a runner; whatever happens, it and all that it holds are gone at the end.
 
     Raises:
         OSError: it cannot be started.
@@ -70,10 +75,10 @@ def _started(launch: Launch, theirs: socket.socket, log: int) -> subprocess.Pope
     with theirs:
         return subprocess.Popen(  # noqa: S603 - the words are ours
             launch.words(theirs.fileno()),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdin=theirs.fileno() if launch.is_standard else subprocess.DEVNULL,
+            stdout=theirs.fileno() if launch.is_standard else log,
             stderr=log,
-            env={},
+            env=launch.env,
             cwd="/",
             umask=0o022,
             # A key pressed at our terminal is for us alone.

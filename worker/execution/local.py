@@ -17,7 +17,7 @@ from worker.execution.connection import Connection, Launch, start
 from worker.execution.inside import trials
 from worker.execution.limits import rlimits, threads_of
 from worker.execution.pool import Pool, Site
-from worker.execution.probe import examine, unusable
+from worker.execution.probe import MEMORY, examine, unusable
 from worker.execution.provide import Found, find
 from worker.execution.sandbox import Ground, RunnerSandbox
 
@@ -80,7 +80,7 @@ class Local:
     def probe(self) -> Capabilities:
         """Say what is enforced here, by trying; whoever asks for it by name has been told that it is little."""
         try:
-            return examine(self, LocalSandbox.level, dispensable=frozenset(trials.TRIALS))
+            return examine(self, LocalSandbox.level, dispensable=frozenset({*trials.TRIALS, MEMORY}))
         except (TestronautError, OSError) as error:
             return unusable(self.name, error)
 

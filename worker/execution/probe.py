@@ -6,9 +6,10 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -18,9 +19,11 @@ from shared.models.call import PINNED, Call, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
 from shared.utils.errors import TestronautError
+from shared.utils.text import decode
 from worker.execution.archive import runner_program
 from worker.execution.environment import environment
 from worker.execution.inside import trials
+from worker.execution.remembered import Remembered
 
 _LIMITS = Limits(
     wall_s=10, memory_bytes=512 << 20, disk_bytes=2 << 20, file_bytes=1 << 20, processes=32, open_files=128, cpu_s=10
@@ -51,13 +54,28 @@ _PASSING: Mapping[str, tuple[Status, Limits, str]] = {
         "while True: print('x' * 1000)",
     ),
 }
-_DAEMON = (
-    "import os,sys,time\n"
-    "if os.fork(): os._exit(0)\n"
-    "os.setsid()\n"
-    "os.execv(sys.executable, [sys.executable, '-I', '-S', '-c', 'import time; time.sleep(20)', sys.argv[1]])"
-)
+_DAEMON = "import os,time\nif os.fork(): os._exit(0)\nos.setsid(); time.sleep(20)"
 DAEMONS = "what a call leaves running ends with it"
+# The first call makes it, the second looks for it and takes it away.
+_MEMORY = """
+import ctypes, sys
+library, flags = ctypes.CDLL(None), int(sys.argv[1], 8)
+found = library.shmget(0x7E57, 4096, flags)
+if not flags and found != -1:
+    library.shmctl(found, 0, None)
+    sys.exit("that of the call before is there")
+"""
+MEMORY = "memory that processes share ends with their call"
+
+_Attempt = Callable[[str, Limits, Call], TestResult]
+
+
+class NotHeldError(Exception):
+    """Something does not hold; an error, so that it is tried again the next time, unlike what holds."""
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        super().__init__(capabilities.fix)
+        self.capabilities = capabilities
 
 
 class Unguarded:
@@ -71,19 +89,46 @@ class Unguarded:
         return True
 
 
-def examine(executor: Executor, level: str, dispensable: Collection[str]) -> Capabilities:
-    """Try everything; an executor is usable where all holds that are not dispensable hold.
+def python_here() -> ToolSpec:
+    """Give the Python that tries things out: the one that runs the runner on this machine."""
+    return ToolSpec(argv=(os.fsencode(runner_program().python),))
+
+
+def examine(
+    executor: Executor, level: str, dispensable: Collection[str], python: ToolSpec | None = None
+) -> Capabilities:
+    """Try everything with a Python; an executor is usable where all holds that are not dispensable hold.
 
     Raises:
         SandboxUnavailableError: nothing can be called at all.
 
     """
+    attempt = partial(_run, executor, python or python_here())
+    forgotten = _forgets(attempt)
     with ThreadPoolExecutor(len(_PASSING)) as pool:
-        passing = [pool.submit(_passes, executor, name) for name in _PASSING]
-        holds = (*_trials(executor), _leaves_nothing(executor), *(future.result() for future in passing))
+        passing = [pool.submit(_passes, attempt, name) for name in _PASSING]
+        holds = (*_trials(attempt), _leaves_nothing(attempt), forgotten, *(future.result() for future in passing))
     missing = [hold.name for hold in holds if not hold.holds and hold.name not in dispensable]
     fix = f"It does not hold: {', '.join(missing)}. Use another executor." if missing else ""
     return Capabilities(executor=executor.name, is_usable=not missing, level=level, holds=holds, fix=fix)
+
+
+def tried_once(depends_on: str, folder: Path, try_it: Callable[[], Capabilities]) -> Capabilities:
+    """Try out what an executor holds, unless an earlier process did so where all was the same.
+
+    Raises:
+        NotHeldError: it cannot be used.
+
+    """
+    remembered = Remembered(folder)
+    with suppress(ValueError):
+        if (known := remembered.recall("capabilities", depends_on)) is not None:
+            return Capabilities.model_validate_json(known)
+    capabilities = try_it()
+    if not capabilities.is_usable:
+        raise NotHeldError(capabilities)
+    remembered.keep("capabilities", depends_on, capabilities.model_dump_json().encode())
+    return capabilities
 
 
 def unusable(name: str, error: TestronautError | OSError) -> Capabilities:
@@ -92,17 +137,16 @@ def unusable(name: str, error: TestronautError | OSError) -> Capabilities:
     return Capabilities(executor=name, is_usable=False, fix=fix)
 
 
-def _run(executor: Executor, program: str, limits: Limits, call: Call) -> TestResult:
-    python = os.fsencode(runner_program().python)
+def _run(executor: Executor, python: ToolSpec, program: str, limits: Limits, call: Call) -> TestResult:
     asked = call.model_copy(update={"argv": (b"-I", b"-S", b"-c", program.encode(), *call.argv)})
-    with executor.open(ToolSpec(argv=(python,)), SandboxPolicy(), limits, Unguarded()) as sandbox:
+    with executor.open(python, SandboxPolicy(), limits, Unguarded()) as sandbox:
         return sandbox.run(asked)
 
 
-def _trials(executor: Executor) -> Iterator[Hold]:
+def _trials(attempt: _Attempt) -> Iterator[Hold]:
     program = Path(trials.__file__).read_text(encoding="utf-8")
     with _canaries() as canaries:
-        result = _run(executor, program, _LIMITS, Call(stdin=json.dumps(canaries).encode()))
+        result = attempt(program, _LIMITS, Call(stdin=json.dumps(canaries).encode()))
     if result.status is not Status.OK:
         told = result.detail or result.stderr.content.decode(errors="replace")[-300:]
         yield from (Hold(name=name, holds=False, detail=f"{result.status.value}: {told}") for name in trials.TRIALS)
@@ -148,20 +192,27 @@ def _names_in(home: Path) -> list[str]:
     return [name for name in names if not shown.startswith(str(home / name))][:_MOST_NAMES]
 
 
-def _passes(executor: Executor, name: str) -> Hold:
+def _passes(attempt: _Attempt, name: str) -> Hold:
     expected, limits, program = _PASSING[name]
-    result = _run(executor, program, limits, Call())
+    result = attempt(program, limits, Call())
     holds = result.status is expected
     return Hold(name=name, holds=holds, detail="" if holds else f"{result.status.value} {result.detail}".strip())
 
 
-def _leaves_nothing(executor: Executor) -> Hold:
+def _leaves_nothing(attempt: _Attempt) -> Hold:
     mark = f"testronaut-{secrets.token_hex(8)}"
-    result = _run(executor, _DAEMON, _LIMITS, Call(argv=(mark.encode(),)))
+    result = attempt(_DAEMON, _LIMITS, Call(argv=(mark.encode(),)))
     if result.status is not Status.OK:
         return Hold(name=DAEMONS, holds=False, detail=f"{result.status.value} {result.detail}".strip())
     survivors = sum(mark.encode() in _command_line(folder) for folder in Path("/proc").glob("[0-9]*"))
     return Hold(name=DAEMONS, holds=not survivors, detail=f"{survivors} survived" if survivors else "")
+
+
+def _forgets(attempt: _Attempt) -> Hold:
+    first, second = (attempt(_MEMORY, _LIMITS, Call(argv=(flags,))) for flags in (b"1600", b"0"))
+    flaws = [result for result in (first, second) if result.status is not Status.OK]
+    detail = "".join(f"{flaw.status.value} {flaw.detail or decode(flaw.stderr.content)}".strip() for flaw in flaws[:1])
+    return Hold(name=MEMORY, holds=not flaws, detail=detail)
 
 
 def _command_line(folder: Path) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shared.interfaces.executor import Provided, ToolNotExecutableError, ToolNotFoundError
 from shared.models.job import ToolSpec
+from shared.utils.errors import UsageError
 from shared.utils.text import near
 from shared.utils.text import visible as shown
 from worker.execution.fingerprint import fingerprint_of
@@ -16,6 +17,13 @@ from worker.execution.visible import View, known_homes, view_of
 
 _ELF = b"\x7fELF"
 _FIRST_BYTES = 512
+
+
+class ImageUnusableError(UsageError):
+    """The sandbox runs tools of this machine, and an image was named."""
+
+    code = "image.unusable"
+    hint = "Leave --sandbox out, or: --sandbox docker"
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,11 @@ def find(tool: ToolSpec, search: Sequence[str] | None = None, homes: Collection[
 
     Raises:
         ToolNotFoundError, ToolNotExecutableError, ToolOutOfReachError: it cannot be called.
+        ImageUnusableError: it is not to be found on this machine, but in an image.
 
     """
+    if tool.image is not None:
+        raise ImageUnusableError(f"{shown(tool.name)} lies in the image {shown(tool.image)}, which is run elsewhere")
     folders = searched_folders() if search is None else search
     asked, *fixed = tool.argv
     name = os.fsdecode(asked)

@@ -195,9 +195,15 @@ class RunnerSandbox(GuardedSandbox):
         call, _, surroundings = steps[0]
         limits = call.limits or self.limits
         kind = self._kind(surroundings, limits)
-        # Steps cannot each be put into namespaces of their own, but all of them into a sandbox of theirs.
-        is_lasting = len(steps) == 1 or not self._is_parted(surroundings)
+        is_lasting = self._is_lasting(steps)
         return self._pool.place(kind, lambda: self._started(kind, surroundings, limits), is_lasting=is_lasting)
+
+    def _is_lasting(self, steps: Sequence[Run]) -> bool:
+        """Tell whether steps may share a place with others.
+
+        They cannot each be put into namespaces of their own, but all of them into a sandbox of theirs.
+        """
+        return len(steps) == 1 or not self._is_parted(steps[0].surroundings)
 
     def _started(self, kind: Hashable, surroundings: Surroundings, limits: Limits) -> Place:
         with ExitStack() as held:
@@ -209,7 +215,10 @@ class RunnerSandbox(GuardedSandbox):
             return Place(kind, ground.site, env, runner, held.pop_all(), has_layers=answer.get("has_layers") == 1)
 
     def _is_parted(self, surroundings: Surroundings) -> bool:
-        return self.can_part and Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
+        return self.can_part and self._shall_be_parted(surroundings)
+
+    def _shall_be_parted(self, surroundings: Surroundings) -> bool:
+        return Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
 
     def _typed(self, run: Run, place: Place) -> Mapping[str, Any]:
         provided = self.found.provided

@@ -42,8 +42,19 @@ def _make(file: CallFile) -> str:
 
 def _type(tool: ToolSpec, call: Call, repetition: int | None) -> str:
     variables = list(_variables({**tool.env, **call.env}, repetition))
-    typed = " ".join([*variables, quote_all([*tool.argv, *call.argv])])
+    words = [*tool.argv, *call.argv]
+    typed = _run_in_image(tool, variables, words) if tool.image else " ".join([*variables, quote_all(words)])
     return f"{typed} < /dev/null" if call.stdin is None else f"{_print(call.stdin)} | {typed}"
+
+
+def _run_in_image(tool: ToolSpec, variables: Sequence[str], words: Sequence[bytes]) -> str:
+    told = "".join(f" -e {variable}" for variable in variables)
+    start = f'docker run --rm -i -v "$PWD:/case" -w /case{told} --entrypoint'
+    if tool.install is None:
+        return f"{start} {quote_all([words[0], str(tool.image).encode(), *words[1:]])}"
+    # What the command prints is none of the tool's.
+    line = f'({tool.install}) >&2 && exec "$@"'
+    return f"{start} sh {quote_all([str(tool.image).encode(), b'-c', line.encode(), b'sh', *words])}"
 
 
 def _variables(env: dict[str, bytes], repetition: int | None) -> Iterator[str]:

@@ -56,6 +56,26 @@ def test_an_option_wins_over_the_profile_both_ways() -> None:
     assert (spec.max_cases, spec.max_time_s) == (500, 2.0)
 
 
+def test_an_image_goes_with_the_tool_and_chooses_who_runs_it() -> None:
+    spec = prepare(Request(tool="git", image="debian:12", install="apt-get install -y git"), Settings()).spec
+    assert (spec.tool.image, spec.tool.install) == ("debian:12", "apt-get install -y git")
+    assert spec.policy.executor == "docker"
+    assert prepare(Request(tool="git"), Settings()).spec.policy.executor == "auto"
+
+
+def test_who_is_named_is_asked_with_or_without_an_image() -> None:
+    assert prepare(Request(tool="git", image="x", sandbox="podman"), Settings()).spec.policy.executor == "podman"
+    assert prepare(Request(tool="git", sandbox="docker"), Settings()).spec.policy.executor == "docker"
+
+
+@pytest.mark.parametrize(
+    ("image", "install"), [("", None), ("--privileged", None), ("a b", None), ("x" * 256, None), (None, "make install")]
+)
+def test_an_image_that_is_none_and_an_install_without_one_are_refused(image: str | None, install: str | None) -> None:
+    with pytest.raises(UsageError):
+        prepare(Request(tool="git", image=image, install=install), Settings())
+
+
 def test_hints_for_a_tool_are_found_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "given.txt").write_text("given")
     settings = Settings(tools=(ToolHints(name="frob", examples=("list -a",), files=str(tmp_path)),))

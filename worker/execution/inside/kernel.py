@@ -9,8 +9,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
+NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
+_READ_ONLY, _REMOUNT, _BIND = 1, 32, 4096
 _DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
 _CLONE_TREE, _RECURSIVE, _FROM_DESCRIPTOR, _HERE = 1, 0x8000, 4, -100
@@ -21,7 +22,7 @@ _CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220}
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS, _AMBIENT = 1, 4, 36, 38, 47
 _AMBIENT_CLEAR = 4
 _CAPABILITY_VERSION = 0x20080522
-_OVERRIDE = 1 << 1
+_OVERRIDE, _MOUNTING = 1 << 1, 1 << 21
 _KILL = 9
 
 _library = ctypes.CDLL(None, use_errno=True)
@@ -67,6 +68,18 @@ class Overriding:
         _library.capset(header, sets)
 
 
+def hold_what_folders_need() -> None:
+    """Give up all that this process may do by privilege but to mount, and to open its own files whatever their modes.
+
+    Raises:
+        OSError: it may not do that either.
+
+    """
+    held = _MOUNTING | _OVERRIDE
+    header, _ = _capabilities()
+    _check(_library.capset(header, (ctypes.c_uint32 * 6)(held, held)), "to hold two capabilities")
+
+
 def end_with_parent() -> None:
     """Be killed when the thread that began this process ends."""
     _library.prctl(_SET_PDEATHSIG, _KILL, 0, 0, 0)
@@ -92,6 +105,18 @@ def mount(kind: str, place: bytes, options: str = "") -> None:
     flags = _NOSUID | _NODEV | (_NOEXEC if kind == "proc" else 0)
     name = kind.encode()
     _check(_library.mount(name, place, name, ctypes.c_ulong(flags), options.encode() or None), f"mount {kind}")
+
+
+def show_read_only(source: bytes, place: bytes) -> None:
+    """Show a file or folder at another place too, where it cannot be written to.
+
+    Raises:
+        OSError: it is not allowed.
+
+    """
+    _check(_library.mount(source, place, None, ctypes.c_ulong(_BIND), None), "a second place")
+    flags = _BIND | _REMOUNT | _READ_ONLY | _NOSUID | _NODEV
+    _check(_library.mount(None, place, None, ctypes.c_ulong(flags), None), "a place that is read-only")
 
 
 def copy_of(place: bytes) -> int:

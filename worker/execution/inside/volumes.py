@@ -1,10 +1,11 @@
 """The folders that a call may write to: empty for each, whatever the one before left there."""
 
 # pathlib holds no bytes.
-# ruff: noqa: PTH103, PTH115, PTH120, PTH211
+# ruff: noqa: PTH103, PTH115, PTH120, PTH208, PTH211
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 
 _SPARE_ENTRIES = 1024
-_DEEPEST = 200
+_DEEPEST = 64
+_TAKEN = frozenset({errno.EEXIST, errno.ENOTDIR, errno.ENOTEMPTY})
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -117,7 +119,7 @@ class Wiped:
             os.fchmod(folder, 0o700)
             for name in os.listxattr(folder):
                 os.removexattr(folder, name)
-            _clear(folder, _DEEPEST)
+            _Clearing(folder).run()
             os.fchmod(folder, self._mode)
         finally:
             os.close(folder)
@@ -141,22 +143,41 @@ def _entries(path: bytes) -> int:
     return status.f_files - status.f_ffree
 
 
-def _clear(folder: int, depth: int) -> None:
-    for name in os.listdir(folder):
-        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        if stat.S_ISDIR(status.st_mode):
-            if not depth:
-                raise OSError(f"folders in folders, more than {_DEEPEST}")
-            _clear_below(folder, name, depth - 1)
-            os.rmdir(name, dir_fd=folder)
-        else:
-            os.unlink(name, dir_fd=folder)
+class _Clearing:
+    """Removes all that lies in a folder, however deep: what lies too deep to be held open is moved up before."""
 
+    def __init__(self, top: int) -> None:
+        self._top = top
+        self._moved = 0
 
-def _clear_below(parent: int, name: str, depth: int) -> None:
-    os.chmod(name, 0o700, dir_fd=parent)
-    folder = os.open(name, _FOLDER, dir_fd=parent)
-    try:
-        _clear(folder, depth)
-    finally:
-        os.close(folder)
+    def run(self) -> None:
+        while names := os.listdir(self._top):
+            for name in names:
+                self._remove(self._top, name, _DEEPEST)
+
+    def _remove(self, parent: int, name: str, depth: int) -> None:
+        if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
+            os.unlink(name, dir_fd=parent)
+            return
+        os.chmod(name, 0o700, dir_fd=parent)
+        if not depth:
+            self._move_up(parent, name)
+            return
+        folder = os.open(name, _FOLDER, dir_fd=parent)
+        try:
+            for inner in os.listdir(folder):
+                self._remove(folder, inner, depth - 1)
+        finally:
+            os.close(folder)
+        os.rmdir(name, dir_fd=parent)
+
+    def _move_up(self, parent: int, name: str) -> None:
+        while True:
+            self._moved += 1
+            try:
+                os.rename(name, f"moved{self._moved}", src_dir_fd=parent, dst_dir_fd=self._top)
+            except OSError as error:
+                if error.errno not in _TAKEN:
+                    raise
+            else:
+                return
