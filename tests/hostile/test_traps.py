@@ -138,11 +138,8 @@ def test_what_is_left_is_tidied_up_without_following_it(cage: Cage) -> None:
 
 @everywhere
 def test_what_is_left_is_tidied_up_however_deep_it_is(
-    cage: Cage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    cage: Cage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if cage.backend == "local":
-        reason = "folders are taken away one within the other, as deep as Python goes"
-        request.applymarker(pytest.mark.xfail(strict=True, raises=RecursionError, reason=reason))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     try:
         with cage.another() as other:
