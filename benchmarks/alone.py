@@ -70,20 +70,20 @@ Make = Callable[[int, int, str], float]
 
 def _makers(folder: Path, open_ones: ExitStack, found: Alone) -> Mapping[str, Make]:
     floor = _Floor(folder)
-    plain = SandboxPolicy(executor=PLAIN)
+    plain = Opening(tool=ToolSpec(argv=(_word(0),)), policy=SandboxPolicy(executor=PLAIN))
     made: dict[str, Make] = {
         SPAWN: lambda jobs, calls, _: floor.built().spawn_ms(jobs, calls),
         SEALED: lambda jobs, calls, _: floor.built().sealed_ms(jobs, calls),
         SUBPROCESS: _Warm(SUBPROCESS, lambda: plain, folder, open_ones, found),
     }
     return made | {
-        one.name: _Warm(one.name, partial(_policy, one), folder, open_ones, found, keeps_user=one.keeps_user)
+        one.name: _Warm(one.name, partial(_opening, one), folder, open_ones, found, keeps_user=one.keeps_user)
         for one in BACKENDS
     }
 
 
-def _policy(backend: Backend) -> SandboxPolicy:
-    return backend.policy
+def _opening(backend: Backend) -> Opening:
+    return Opening(tool=backend.tool(_word(0)), policy=backend.policy)
 
 
 def _things(name: str, make: Make, calls: int) -> Mapping[str, Callable[[], float]]:
@@ -117,7 +117,7 @@ class _Warm:
     def __init__(  # noqa: PLR0913 - where it stands among the others
         self,
         name: str,
-        policy: Callable[[], SandboxPolicy],
+        opening: Callable[[], Opening],
         folder: Path,
         open_ones: ExitStack,
         found: Alone,
@@ -125,7 +125,7 @@ class _Warm:
         keeps_user: bool = False,
     ) -> None:
         self._name = name
-        self._policy = policy
+        self._opening = opening
         self._folder = folder
         self._open_ones = open_ones
         self._found = found
@@ -155,9 +155,8 @@ class _Warm:
         return self._caller
 
     def _open(self) -> Caller:
-        tool = ToolSpec(argv=(_word(0),))
-        opening = Opening(tool=tool, policy=self._policy())
-        caller = self._open_ones.enter_context(open_caller(opening, self._folder, keeps_user=self._keeps_user))
+        opening = open_caller(self._opening(), self._folder, keeps_user=self._keeps_user)
+        caller = self._open_ones.enter_context(opening)
         caller.make([Call(argv=(_word(1),))])  # what is found out once does not belong to any call
         self._found.held[self._name] = caller.held()
         caller.make([Call(argv=(_word(1),))] * (2 * max(JOBS)), max(JOBS))

@@ -9,19 +9,32 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from benchmarks.rounds import NotHereError
-from shared.models.job import SandboxPolicy
+from shared.models.job import SandboxPolicy, ToolSpec
 
-IMAGE = os.environ.get("BENCH_IMAGE", "debian:bookworm-slim")
+IMAGE_WANTED = os.environ.get("BENCH_IMAGE", "")
+_IMAGE = IMAGE_WANTED or "tools-of-tests"
 _OPTIONS = {"executor": "--sandbox"}
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What a policy asks for, under a name; `keeps_user` where only the user may make it who asks."""
+    """What a policy asks for, under a name, and the image that tools lie in, if in any.
+
+    An engine of containers is asked by the user who asks us: an ordinary one may not.
+    """
 
     name: str
     asked: Mapping[str, str]
-    keeps_user: bool = False
+    image: str | None = None
+
+    @property
+    def keeps_user(self) -> bool:
+        """Tell whether only the user may make it who asks."""
+        return self.image is not None
+
+    def tool(self, *words: bytes) -> ToolSpec:
+        """Ask for a tool where its calls are made."""
+        return ToolSpec(argv=words, image=self.image)
 
     @property
     def policy(self) -> SandboxPolicy:
@@ -40,15 +53,16 @@ class Backend:
     @property
     def options(self) -> list[str]:
         """Say the same to the command line."""
-        return [word for key, value in self.asked.items() for word in (_OPTIONS.get(key, f"--{key}"), value)]
+        asked = self.asked if self.image is None else {**self.asked, "image": self.image}
+        return [word for key, value in asked.items() for word in (_OPTIONS.get(key, f"--{key}"), value)]
 
 
 BACKENDS = (
     Backend("bubblewrap reuse", {"executor": "bubblewrap", "isolation": "reuse"}),
     Backend("bubblewrap fresh", {"executor": "bubblewrap", "isolation": "fresh"}),
     Backend("bubblewrap-once", {"executor": "bubblewrap-once"}),
-    Backend("docker reuse", {"executor": "docker", "isolation": "reuse", "image": IMAGE}, keeps_user=True),
-    Backend("docker fresh", {"executor": "docker", "isolation": "fresh", "image": IMAGE}, keeps_user=True),
+    Backend("docker reuse", {"executor": "docker", "isolation": "reuse"}, _IMAGE),
+    Backend("docker fresh", {"executor": "docker", "isolation": "fresh"}, _IMAGE),
     Backend("local", {"executor": "local"}),
 )
 

@@ -10,8 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
+from shared.interfaces.executor import Executor
 from shared.models.base import Raw, Value
 from shared.models.call import Call, CallFile, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
@@ -83,11 +84,10 @@ def _opened(opening: Opening) -> Iterator[MakeCall]:
     if opening.policy.executor == PLAIN:
         yield lambda call: _plain([*opening.tool.argv, *call.argv])
         return
-    executor = EXECUTORS.make(opening.policy.executor)
-    capabilities = executor.probe()
-    if not capabilities.is_usable:
-        raise TestronautError("it is not usable here", capabilities.fix)
-    with executor.open(opening.tool, opening.policy, opening.limits, FakeGuard()) as sandbox:
+    with (
+        closing(EXECUTORS.make(opening.policy.executor)) as executor,
+        _usable(executor).open(opening.tool, opening.policy, opening.limits, FakeGuard()) as sandbox,
+    ):
 
         def sealed(call: Call) -> Made:
             began = time.perf_counter()
@@ -102,6 +102,13 @@ def _opened(opening: Opening) -> Iterator[MakeCall]:
             )
 
         yield sealed
+
+
+def _usable(executor: Executor) -> Executor:
+    capabilities = executor.probe()
+    if not capabilities.is_usable:
+        raise TestronautError("it is not usable here", capabilities.fix)
+    return executor
 
 
 def _plain(words: list[bytes]) -> Made:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from benchmarks import alone, ordinary, whole
 from benchmarks.alone import MANY, SEALED, SHARED, SPAWN, Alone
-from benchmarks.backends import backend
+from benchmarks.backends import BACKENDS, backend
+from benchmarks.engine import engine
 from benchmarks.machine import load, machine
 from benchmarks.peers import BATS, BATS_TWO, PYTEST
 from benchmarks.rounds import Figures, NotHereError
@@ -45,7 +47,8 @@ def main(words: Sequence[str] | None = None) -> None:
         return all(word in name for word in asked.only)
 
     print(f"{machine()}, load {load()}\n")
-    with ordinary.place() as folder:
+    is_engine_wanted = not asked.quick and any(one.image and is_wanted(one.name) for one in BACKENDS)
+    with ordinary.place() as folder, engine() if is_engine_wanted else nullcontext():
         executors = alone.measure(_effort_alone(asked), folder, is_wanted)
         print(f"One call of `echo hello`, its streams and its exit code seen.\n\n{alone.show(executors)}\n")
         print(f"{alone.show_held(executors)}\n")

@@ -51,9 +51,11 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in a folder, which is its home too.
 
-    `keeps_user` is for what only the user may do who asks.
+    `keeps_user` is for what only the user may do who asks, who also says which container engine is meant.
     """
     given = environment()
+    if keeps_user and "DOCKER_HOST" in os.environ:
+        given["DOCKER_HOST"] = os.environ["DOCKER_HOST"]
     path = given["PATH"] if first_on_path is None else f"{first_on_path}:{given['PATH']}"
     identity: Mapping[str, Any] = {}
     if _is_changed() and not keeps_user:

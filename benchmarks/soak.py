@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -22,14 +23,14 @@ from benchmarks import ordinary
 from benchmarks.backends import BACKENDS, Backend, backend
 from benchmarks.caller import Made, Opening
 from benchmarks.calling import Caller, Held, open_caller
+from benchmarks.engine import engine
 from benchmarks.machine import load, machine
 from benchmarks.processes import adopt_orphans, survivors
 from benchmarks.rounds import NotHereError
 from benchmarks.tables import table
 from shared.models.call import Call, CallFile, Limits
-from shared.models.job import ToolSpec
 
-_TOOL = ToolSpec(argv=(b"sh", b"-c"))
+_TOOL = (b"sh", b"-c")
 _BATCH = 100
 _JOBS = 2
 _MOST_SAMPLES_SHOWN = 20
@@ -147,8 +148,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _soak(chosen: Backend, cases: int, seconds: float, seed: int) -> Soak:
     soak = Soak()
-    opening = Opening(tool=_TOOL, policy=chosen.policy)
-    with ordinary.place() as folder, open_caller(opening, folder, keeps_user=chosen.keeps_user) as caller:
+    opening = Opening(tool=chosen.tool(*_TOOL), policy=chosen.policy)
+    with (
+        ordinary.place() as folder,
+        engine() if chosen.image else nullcontext(),
+        open_caller(opening, folder, keeps_user=chosen.keeps_user) as caller,
+    ):
         began = time.monotonic()
         for batch in _batches(cases, random.Random(seed)):
             if time.monotonic() - began > seconds:

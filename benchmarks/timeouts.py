@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from statistics import median, quantiles
@@ -19,15 +20,15 @@ from benchmarks import ordinary
 from benchmarks.backends import BACKENDS, Backend, backend
 from benchmarks.caller import Made, Opening
 from benchmarks.calling import Caller, Held, open_caller
+from benchmarks.engine import engine
 from benchmarks.hanging import ENDS_BY_ITSELF, WAYS, program
 from benchmarks.machine import load, machine
 from benchmarks.processes import adopt_orphans, survivors
 from benchmarks.rounds import NotHereError
 from benchmarks.tables import table
 from shared.models.call import Call, Limits
-from shared.models.job import ToolSpec
 
-_TOOL = ToolSpec(argv=(b"python3", b"-I", b"-S", b"-c"))
+_TOOL = (b"python3", b"-I", b"-S", b"-c")
 _BATCH = 50
 _ENDED = {"timeout_wall"}
 
@@ -86,8 +87,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(chosen: Backend, calls: int, jobs: int, limit_s: float) -> Outcome:
-    opening = Opening(tool=_TOOL, policy=chosen.policy, limits=Limits(wall_s=limit_s, cpu_s=3600))
-    with ordinary.place() as folder, open_caller(opening, folder, keeps_user=chosen.keeps_user) as caller:
+    opening = Opening(tool=chosen.tool(*_TOOL), policy=chosen.policy, limits=Limits(wall_s=limit_s, cpu_s=3600))
+    with (
+        ordinary.place() as folder,
+        engine() if chosen.image else nullcontext(),
+        open_caller(opening, folder, keeps_user=chosen.keeps_user) as caller,
+    ):
         caller.make([_call(way) for way in WAYS], jobs)  # what is started once and kept is no leak
         before = caller.held()
         made = list(_made(caller, calls, jobs))
