@@ -67,6 +67,7 @@ class Server:
         self._volumes: list[volumes.Volume] = []
         self._layers = layers.Layers(b"", 0)
         self._condition: tuple[object, ...] = ()
+        self._is_ready = False
 
     def prepare(self, setting: dict[str, Any]) -> None:
         """Take in what holds for all calls, and say whether it could be done."""
@@ -118,32 +119,38 @@ class Server:
 
     def _answer(self, order: dict[str, Any]) -> dict[str, Any]:
         try:
-            if not order["keeps"]:
+            if not order["keeps"] and not self._is_ready:
                 self._renew()
-            if order["layer"]:
-                return self._observe_layered(order)
-            filesystem.make(order["folder"], order["files"])
-            for volume in self._volumes:
-                volume.note()
-            return self._observe(order)
+            self._is_ready = False
+            return self._observe_layered(order) if order["layer"] else self._observe(order)
         except (OSError, KeyError, ValueError) as error:
             return _failure(error)
 
     def _renew(self) -> None:
+        """Make all as it was before the first call; then no time is lost with it when the next one comes."""
         for volume in self._volumes:
             volume.renew()
         if self._setting["renewal"] == b"mount":
             kernel.unshare(kernel.NEW_IPC)
+        filesystem.make(self._setting["folder"], [])
+        self._note()
+        self._is_ready = True
+
+    def _note(self) -> None:
+        for volume in self._volumes:
+            volume.note()
 
     def _observe(self, order: dict[str, Any]) -> dict[str, Any]:
+        before: dict[bytes, filesystem.Entry] = {}
         with _Standing(order["folder"]) as folder:
-            before = filesystem.look(folder)
+            if order["files"] or order["keeps"]:
+                filesystem.make(order["folder"], order["files"])
+                self._note()
+                before = filesystem.look(folder)
             seen = self._run(order)
             return {**seen, "changes": filesystem.changes(folder, before, filesystem.look(folder), order["disk_bytes"])}
 
     def _observe_layered(self, order: dict[str, Any]) -> dict[str, Any]:
-        for volume in self._volumes:
-            volume.note()
         laid = self._layers.lay(order["layer"], order["folder"])
         try:
             with _Standing(order["folder"]):
@@ -187,7 +194,7 @@ class Server:
             self._ends = processes.hear_of_ends()
             if order["has_proc"]:
                 kernel.mount("proc", b"/proc")
-            self._volumes = volumes.volumes_of(order)
+            self._volumes, self._is_ready = volumes.volumes_of(order), False
             wire.send(self._answers, self._answer(order))
             status = 0
         except (AbandonedError, BrokenPipeError, ConnectionResetError):

@@ -134,9 +134,9 @@ class Watch:
     def end(self) -> dict[str, Any]:
         """Kill what is left and say what was seen."""
         is_by_itself = self._ended is not None
-        if not self._ended_by and self._is_crowded():
-            self._ended_by = "entries"
         ended = self._ended or time.monotonic()
+        if not self._ended_by and ended - self._began > TICK_S and self._is_crowded():
+            self._ended_by = "entries"
         leftovers = processes.names_of_living() if is_by_itself and self._is_any_left else []
         status = processes.end_all(self._usage, self._leader) if self._is_any_left else None
         for descriptor in [descriptor for descriptor in self._captures if descriptor in self._do]:
