@@ -76,7 +76,7 @@ def _effort_alone(asked: argparse.Namespace) -> alone.Effort:
 
 
 def _effort_whole(asked: argparse.Namespace) -> whole.Effort:
-    rounds, cases, seconds = (1, 50, 20) if asked.quick else (7, 500, 180)
+    rounds, cases, seconds = (1, 50, 20) if asked.quick else (7, 500, 165)
     return whole.Effort(asked.cases or cases, asked.rounds or rounds, seconds)
 
 
