@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from uuid import uuid4
 
 from shared.interfaces.executor import Capabilities, Guard, Provided, Run, Sandbox, SandboxUnavailableError
@@ -111,10 +112,24 @@ class DockerSandbox(RunnerSandbox):
         super().__init__(spec, policy, limits, guard, made_by.pool)
         self._made_by = made_by
         self._blueprints: dict[tuple[Surroundings, Limits], Blueprint] = {}
+        self._stock: Stock | None = None
+        self._stocking = Lock()
 
-    @cached_property
+    @property
+    def tool(self) -> Provided:
+        # A cached property is found by one thread at a time, whichever sandbox it is of: an image may take minutes.
+        _ = self.stock
+        return super().tool
+
+    @property
     def stock(self) -> Stock:
         """Get ready what containers are made of; the first time ever, that takes seconds."""
+        with self._stocking:
+            if self._stock is None:
+                self._stock = self._stocked()
+            return self._stock
+
+    def _stocked(self) -> Stock:
         base, python = self._made_by.found_on(), interpreter()
         image = image_of(base.engine, self.spec, self.guard)
         return Stock(base, python, holder_of(base.engine, python, self.guard), image)
@@ -213,7 +228,7 @@ class _Inside(DockerSandbox):
 
     def __init__(self, outer: DockerSandbox, made_by: Docker) -> None:
         super().__init__(outer.spec, outer.policy, outer.limits, outer.guard, made_by)
-        self.stock = outer.stock
+        self._stock = outer.stock
 
     def say(self, program: str, *words: str) -> str:
         """Run a program, and give what it prints.
