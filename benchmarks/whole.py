@@ -18,7 +18,7 @@ from benchmarks.floors import Floor, build
 from benchmarks.peers import PEERS_KNOWN, Peer, bin_folder, said
 from benchmarks.rounds import Figures, NotHereError, in_rounds
 from benchmarks.tables import table
-from shared.documents.plan import write_plan_yaml
+from shared.documents.plan import write_plan_json
 from shared.models.call import Call
 from shared.models.test_plan import Intent, TestCase, TestPlan
 
@@ -120,7 +120,7 @@ class _OurRun:
             raise NotHereError(self._why_not)
         self._number += 1
         folder = self._copied(self._template, f"round-{self._number}")
-        ms = self._run(folder, "plan.yaml")
+        ms = self._run(folder, "plan.json")
         self._found.parts[self.name] = {"all": ms / 1000, **_stages(folder, self._found.cases)}
         return ms / self._found.cases
 
@@ -131,9 +131,9 @@ class _OurRun:
         if unknown:
             raise NotHereError(f"`run` has no option {', '.join(unknown)}")
         folder = ordinary.owned(self._folder / f"ours-{BACKENDS.index(self._backend)}")
-        (folder / "plan.yaml").write_bytes(_plan(self._found.cases))
-        (folder / "first.yaml").write_bytes(_plan(1, "printf"))
-        self._run(folder, "first.yaml", "printf")
+        (folder / "plan.json").write_bytes(_plan(self._found.cases))
+        (folder / "first.json").write_bytes(_plan(1, "printf"))
+        self._run(folder, "first.json", "printf")
         return folder
 
     def _run(self, folder: Path, plan: str, tool: str = "echo") -> float:
@@ -172,7 +172,7 @@ def _plan(cases: int, tool: str = "echo") -> bytes:
         )
         for case in range(cases)
     )
-    return write_plan_yaml(TestPlan(tool=tool, cases=planned), lambda _: b"")
+    return write_plan_json(TestPlan(tool=tool, cases=planned), lambda _: b"")
 
 
 def took_ms(command: Sequence[str], folder: Path, *, keeps_user: bool = False) -> float:

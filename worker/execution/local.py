@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -80,7 +80,8 @@ class Local:
     def probe(self) -> Capabilities:
         """Say what is enforced here, by trying; whoever asks for it by name has been told that it is little."""
         try:
-            return examine(self, LocalSandbox.level, dispensable=frozenset({*trials.TRIALS, MEMORY}))
+            with closing(Local(self.search)) as tried:
+                return examine(tried, LocalSandbox.level, dispensable=frozenset({*trials.TRIALS, MEMORY}))
         except (TestronautError, OSError) as error:
             return unusable(self.name, error)
 
