@@ -30,7 +30,7 @@ from tests.fakes.executor import OneExecutor
 from tests.fakes.pretend import PretendAnalyzer, PretendExecutor, PretendGenerator, PretendVerifier
 from tests.fakes.tokens import FakeTokens
 from worker.lease import Drain, Heartbeat
-from worker.recall import conditions_of
+from worker.recall import Looks, conditions_of
 from worker.reporting.assemble import assemble
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
@@ -94,6 +94,7 @@ class World:
             stages=self.stages,
             executors=OneExecutor(self.executor),
             conditions_of=lambda spec, found: conditions_of(spec, found, self.executor.probe().level, self.machine),
+            looks=Looks(self.clock, KEEP_EVERY_S),
             heartbeat=self.heartbeat,
             tokens=self.tokens,
             clock=self.clock,

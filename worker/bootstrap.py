@@ -35,7 +35,7 @@ from worker.execution.local import Local
 from worker.generation.planner import Planner
 from worker.lease import Drain, Heartbeat
 from worker.machine import machine
-from worker.recall import conditions_of
+from worker.recall import Looks, conditions_of
 from worker.reporting.assemble import assemble
 from worker.reporting.json_writer import JsonWriter
 from worker.reporting.page import PageWriter
@@ -145,6 +145,7 @@ def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lane
         stages=make_stages(settings),
         executors=executors,
         conditions_of=lambda spec, found: conditions_of(spec, found, level_of(spec.policy), machine()),
+        looks=Looks(clock, settings.execution.keep_every_s),
         heartbeat=Heartbeat(store, clock, drain, worker.lease_s, worker.max_runtime_s),
         tokens=container.get_abstract(Tokens),
         clock=clock,

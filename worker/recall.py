@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from shared.interfaces.clock import Clock
 from shared.interfaces.executor import Provided, Run
 from shared.models.call import Surroundings
-from shared.models.job import JobSpec, Network
+from shared.models.job import JobId, JobSpec, Network
 from shared.models.known_result import Conditions
 from shared.models.test_result import TestResult
 from shared.store.session import Transaction
@@ -25,26 +26,24 @@ def key_of(run: Run) -> Key:
 class Recall:
     """What earlier jobs saw of a tool under the very conditions of this one; nothing where these cannot be known.
 
-    `found` says how the tool was found when its first call was made, `found_now` looks again.
+    `look` says what the conditions of the calls are before the first of them, `look_again` what they have become.
     """
 
     def __init__(
         self,
-        conditions_of: Callable[[Provided], Conditions | None],
-        found: Callable[[], Provided],
-        found_now: Callable[[], Provided],
+        look: Callable[[], Conditions | None],
+        look_again: Callable[[], Conditions | None],
         *,
         may_answer: bool,
     ) -> None:
-        self._conditions_of = conditions_of
-        self._found = found
-        self._found_now = found_now
+        self._look = look
+        self._look_again = look_again
         self._may_answer = may_answer
 
     @cached_property
     def conditions(self) -> Conditions | None:
         """Give the conditions of the calls, found out before the first of them."""
-        return self._look(self._found)
+        return _unless_out_of_reach(self._look)
 
     def answers(self, tx: Transaction, keys: Iterable[Key]) -> Mapping[Key, TestResult]:
         """Give what is known of some calls, and undisputed."""
@@ -58,7 +57,7 @@ class Recall:
 
     def is_the_same_still(self) -> bool:
         """Tell whether the calls until now met the tool that was found before the first of them."""
-        return self.conditions is not None and self._look(self._found_now) == self.conditions
+        return self.conditions is not None and _unless_out_of_reach(self._look_again) == self.conditions
 
     def keep(self, tx: Transaction, made: Iterable[TestResult], answered: Iterable[TestResult]) -> None:
         """Keep what was seen for later jobs, and note what was of use to this one."""
@@ -71,11 +70,29 @@ class Recall:
         assert self.conditions is not None  # noqa: S101 - asked for where there are some
         return self.conditions.digest()
 
-    def _look(self, find: Callable[[], Provided]) -> Conditions | None:
-        try:
-            return self._conditions_of(find())
-        except TestronautError:
-            return None  # who makes a call meets the same trouble, and says so
+
+class Looks:
+    """What was seen a moment ago: the shards of a job follow each other faster than a tool is looked at."""
+
+    def __init__(self, clock: Clock, good_for_s: float) -> None:
+        self._clock = clock
+        self._good_for_s = good_for_s
+        self._seen: dict[JobId, tuple[float, Conditions | None]] = {}
+
+    def at(self, job_id: JobId, look: Callable[[], Conditions | None]) -> Conditions | None:
+        """Give the conditions of a job, not older than is good; threads that ask at once may all look."""
+        now = self._clock.monotonic()
+        good = {job: seen for job, seen in self._seen.items() if now - seen[0] < self._good_for_s}
+        seen = good.get(job_id) or (now, look())
+        self._seen = {**good, job_id: seen}
+        return seen[1]
+
+
+def _unless_out_of_reach(look: Callable[[], Conditions | None]) -> Conditions | None:
+    try:
+        return look()
+    except TestronautError:
+        return None  # who makes a call meets the same trouble, and says so
 
 
 def conditions_of(spec: JobSpec, found: Provided, level: str, machine: str) -> Conditions | None:

@@ -30,7 +30,7 @@ from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing
 from worker.lease import Heartbeat, Lease
 from worker.memory import Fresh, RememberingSandbox
-from worker.recall import Recall
+from worker.recall import Looks, Recall
 from worker.stages.base import Stage
 
 log = structlog.get_logger()
@@ -56,6 +56,7 @@ class Turns:
     stages: Mapping[StageName, Stage[Any, Any]]
     executors: Executors
     conditions_of: Callable[[JobSpec, Provided], Conditions | None]
+    looks: Looks
     heartbeat: Heartbeat
     tokens: Tokens
     clock: Clock
@@ -149,10 +150,10 @@ class Attempt:
         self._watch_the_time(job, seconds_left)
         executor = self.turns.executors.of(job.spec.policy)
         with executor.open(job.spec.tool, job.spec.policy, job.spec.limits, self.lease) as sandbox:
+            conditions_of = partial(self.turns.conditions_of, job.spec)
             self._recall = Recall(
-                partial(self.turns.conditions_of, job.spec),
-                found=lambda: sandbox.tool,
-                found_now=lambda: executor.provide(job.spec.tool),
+                look=lambda: self.turns.looks.at(job.id, lambda: conditions_of(sandbox.tool)),
+                look_again=lambda: conditions_of(executor.provide(job.spec.tool)),
                 may_answer=job.spec.reuse,
             )
             metrics, traces = self.turns.metrics, self.turns.traces

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from shared.interfaces.executor import Provided
 from worker.recall import Recall
 
-_UNKNOWN = Provided(path="/usr/bin/frob", argv=(b"frob",), fingerprint=None)
-
-NOTHING_EARLIER = Recall(lambda _: None, lambda: _UNKNOWN, lambda: _UNKNOWN, may_answer=False)
+NOTHING_EARLIER = Recall(lambda: None, lambda: None, may_answer=False)

@@ -20,7 +20,7 @@ from tests.fakes.executor import Answer, FakeExecutor, OneExecutor
 from tests.fakes.pretend import KilledError
 from tests.world import World
 from worker.memory import INLINE_BYTES
-from worker.recall import conditions_of
+from worker.recall import Looks, conditions_of
 from worker.stages.base import Stage
 from worker.turn import Turns
 
@@ -206,6 +206,23 @@ def test_a_tool_that_changes_under_the_job_teaches_nothing(jobs: Jobs) -> None:
     jobs.run([Run(CALL)])
     jobs.here.fingerprint = "first"
     assert jobs.made_by([Run(CALL)]) == 1
+
+
+def test_shards_that_follow_each_other_look_at_the_tool_once(world: World) -> None:
+    looks = Looks(world.clock, good_for_s=2)
+    seen: list[str] = []
+
+    def look() -> None:
+        seen.append("looked")
+
+    one, other = world.submit(), world.submit()
+    for _ in range(3):
+        looks.at(one, look)
+    looks.at(other, look)
+    assert len(seen) == 2
+    world.clock.move(2)
+    looks.at(one, look)
+    assert len(seen) == 3
 
 
 def test_a_job_without_reuse_makes_its_calls_and_teaches_the_next(jobs: Jobs) -> None:
