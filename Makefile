@@ -6,7 +6,7 @@ DEMO    ?= git
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test test-containers bench bench-peers timeouts soak random-tools golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ format: setup  ## Bring the code into the house's format
 test: setup  ## Everything: real servers, sandboxes and a browser; installs or starts what it needs, says what it skips
 	@sh scripts/needs.sh bubblewrap redis postgresql chromium strace engine musl
 	$(PYTEST) -n auto --dist worksteal tests
+
+test-images: setup  ## Let all hostile programs loose in containers, too, and try tools in images (3 minutes)
+	@sh scripts/needs.sh engine musl
+	TESTRONAUT_TEST_IMAGES=1 $(PYTEST) -n auto -k "docker or image" tests/contracts tests/hostile tests/integration tests/e2e
 
 test-containers:  ## Run the compose file under a real engine (long)
 	@sh scripts/try-containers.sh

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ import pytest
 from shared.interfaces.executor import Capabilities, Executor, Guard, Provided, Sandbox, SandboxUnavailableError
 from shared.models.call import Isolation, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
+from tests.container_engine import Containers
+from tests.in_images import InImage, in_image
 from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce, best_foundation
+from worker.execution.docker import VARIANTS, Variant
 from worker.execution.local import Local
 
 
@@ -35,15 +39,34 @@ def _obstacle_to_bubblewrap() -> str:
     return ""
 
 
+class Engine:
+    """The container engine of this process, where a test has one started."""
+
+    containers: Containers | None = None
+
+
+def _in_image(variant: Variant) -> Executor:
+    assert Engine.containers is not None
+    return InImage(Engine.containers, variant)
+
+
+def _obstacle_to_images() -> str:
+    return "" if Engine.containers else "no container engine is started for this test"
+
+
 def _obstacle_to_local() -> str:
     return "" if os.geteuid() else "the executor local is refused for root"
 
 
+_IN_IMAGES = {
+    f"docker{variant.suffix}": _Backend(partial(_in_image, variant), _obstacle_to_images) for variant in VARIANTS
+}
 # A new executor is a line here, and so is another way to use one: what it settles of the policy.
 _BACKENDS = {
     "bubblewrap": _Backend(Bubblewrap, _obstacle_to_bubblewrap),
     "bubblewrap-fresh": _Backend(Bubblewrap, _obstacle_to_bubblewrap, {"isolation": Isolation.FRESH}),
     "bubblewrap-once": _Backend(BubblewrapOnce, _obstacle_to_bubblewrap),
+    **(_IN_IMAGES if os.environ.get("TESTRONAUT_TEST_IMAGES") else {}),
     "local": _Backend(Local, _obstacle_to_local, has_walls=False),
 }
 
@@ -58,12 +81,22 @@ def walled_backends() -> tuple[str, ...]:
     return tuple(name for name, backend in _BACKENDS.items() if backend.has_walls)
 
 
+def parting_backends() -> tuple[str, ...]:
+    """Name those that promise that calls share nothing, not even what only the kernel keeps."""
+    return tuple(name for name in walled_backends() if name != "docker-shared")
+
+
 def made(name: str) -> Executor:
     """Make one, or skip the test that asks for it."""
     backend = _BACKENDS[name]
     if obstacle := backend.obstacle():
         pytest.skip(obstacle)
     return _Settled(backend.make(), backend.settled) if backend.settled else backend.make()
+
+
+def reached(name: str, tool: ToolSpec) -> ToolSpec:
+    """Say where a backend has a tool of this machine, for an executor that is made elsewhere."""
+    return in_image(tool, Engine.containers) if name in _IN_IMAGES and Engine.containers else tool
 
 
 @dataclass(frozen=True)

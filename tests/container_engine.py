@@ -10,9 +10,9 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -21,11 +21,12 @@ PLAIN_INSIDE, HOSTILE_INSIDE, FROB_INSIDE = "/opt/plain.sh", "/opt/hostile.py", 
 CLOSED, OPEN = "/opt/closed", "/open"
 """In the image of tools: something that may not be executed, and a folder that everybody may write to."""
 
+FOLDER_INSIDE = "/opt/folder"
 _STARTING_S = 20.0
 _PROGRAMS = (
-    *("sh", "basename", "cat", "chmod", "cp", "date", "echo", "env", "grep", "head", "id", "ln", "ls", "mkdir"),
-    *("mkfifo", "mv", "printf", "readlink", "rm", "sed", "seq", "setsid", "sleep", "sort", "stat", "tail", "test"),
-    *("touch", "tr", "true", "truncate", "uname", "wc", "yes"),
+    *("sh", "basename", "cat", "chmod", "cp", "date", "dirname", "echo", "env", "grep", "head", "id", "ln", "ls"),
+    *("mkdir", "mkfifo", "mv", "printf", "readlink", "rm", "sed", "seq", "setsid", "sleep", "sort", "stat", "tail"),
+    *("test", "touch", "tr", "true", "truncate", "uname", "wc", "yes"),
 )
 _ROOT_LINKS = [path for path in map(Path, ("/bin", "/lib", "/lib64")) if path.is_symlink()]
 _LARGE = frozenset({"test", "idlelib", "lib2to3", "pydoc_data", "ensurepip", "distutils"})
@@ -35,12 +36,21 @@ _ALONE = ("setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "--propagation
 _UNROUTED = ("--bridge", "none", "--iptables=false", "--ip6tables=false")
 
 
-class Containers(NamedTuple):
+@dataclass(frozen=True)
+class Containers:
     """An engine by its address, an image with the tools of tests, and a folder for what is found out about it."""
 
     address: str
     tools: str
     cache: Path
+    _images: dict[Path, str] = field(default_factory=dict)
+
+    def place_of(self, folder: Path) -> tuple[str, str]:
+        """Put a folder into an image beside the tools, once; give the place that it has there, and the image."""
+        if folder not in self._images:
+            name = f"tools-of-tests-{len(self._images)}"
+            self._images[folder] = make_image_of_tools(self.address, name, folder)
+        return FOLDER_INSIDE, self._images[folder]
 
 
 @contextmanager
@@ -108,12 +118,14 @@ def make_image(
     return name
 
 
-def make_image_of_tools(address: str) -> str:
-    """Make an image with a shell, a Python, the small programs that tests call, and our own specimens."""
+def make_image_of_tools(address: str, name: str = "tools-of-tests", folder: Path | None = None) -> str:
+    """Make an image with a shell, a Python, the small programs that tests call, our specimens, and a folder."""
     programs = [path for name in (*_PROGRAMS, "python3") if (path := shutil.which(name, path="/usr/bin:/bin"))]
     zones = [f"/usr/share/zoneinfo/{zone}" for zone in _ZONES if Path("/usr/share/zoneinfo", zone).exists()]
     faulty = (_SPECIMENS / "frob.sh").read_text().replace("FAULT=none", "FAULT=documented_rejected", 1)
+    beside = {f"{FOLDER_INSIDE}/{path.name}": path for path in sorted(folder.iterdir())} if folder else {}
     contents = {
+        **{place: (path.stat().st_mode & 0o777, path.read_bytes()) for place, path in beside.items()},
         **{path: (0o755, (_SPECIMENS / Path(path).name).read_bytes()) for path in (PLAIN_INSIDE, HOSTILE_INSIDE)},
         FROB_INSIDE: (0o755, faulty.encode()),
         CLOSED: (0o644, b"#!/bin/sh\n"),
@@ -122,7 +134,7 @@ def make_image_of_tools(address: str) -> str:
         "/etc/group": (0o644, b"root:x:0:\n"),
     }
     paths: list[str | Path] = [*_ROOT_LINKS, *needed_by(programs), *zones, *_standard_library()]
-    return make_image(address, "tools-of-tests", paths, contents, ["ENV PATH=/usr/local/bin:/usr/bin:/bin"])
+    return make_image(address, name, paths, contents, ["ENV PATH=/usr/local/bin:/usr/bin:/bin"])
 
 
 def needed_by(programs: Iterable[str]) -> list[str]:

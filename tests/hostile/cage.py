@@ -14,7 +14,7 @@ from shared.interfaces.executor import Sandbox
 from shared.models.call import Call, CallFile, Limits
 from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
-from tests.backends import made, walled_backends
+from tests.backends import made, reached, walled_backends
 from tests.fakes.executor import FakeGuard
 from tests.hostile.host import Host, baited
 
@@ -39,6 +39,11 @@ class Cage:
     backend: str
     sandbox: Sandbox
     host: Host
+
+    @property
+    def tool(self) -> ToolSpec:
+        """Say what the programs are words of, for whoever asks for it by himself."""
+        return reached(self.backend, _entrance(self.host.tools))
 
     @property
     def has_walls(self) -> bool:
@@ -100,9 +105,13 @@ def caged(backend: str, tools: Path) -> Iterator[Cage]:
 
 @contextmanager
 def _opened(backend: str, tools: Path) -> Iterator[Sandbox]:
-    tool = ToolSpec(argv=(os.fsencode(tools / "enter.sh"),))
-    with closing(made(backend)) as executor, executor.open(tool, SandboxPolicy(), LIMITS, FakeGuard()) as sandbox:
+    entrance, policy = _entrance(tools), SandboxPolicy()
+    with closing(made(backend)) as executor, executor.open(entrance, policy, LIMITS, FakeGuard()) as sandbox:
         yield sandbox
+
+
+def _entrance(tools: Path) -> ToolSpec:
+    return ToolSpec(argv=(os.fsencode(tools / "enter.sh"),))
 
 
 def _built(program: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from tests.backends import Engine
 
 ZOO = Path(__file__).parent / "zoo"
 _COMPILER = shutil.which("gcc") or shutil.which("cc")
@@ -33,3 +36,16 @@ def _build(source: Path, folder: Path) -> None:
     elif source.suffix in {".sh", ".py"}:
         shutil.copy(source, folder)
         (folder / source.name).chmod(0o755)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start the container engine before anything is counted that a test must not leave behind."""
+    if not os.environ.get("TESTRONAUT_TEST_IMAGES"):
+        yield
+        return
+    Engine.containers = request.getfixturevalue("containers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCKER_HOST", Engine.containers.address)
+        patch.setenv("XDG_CACHE_HOME", str(Engine.containers.cache))
+        yield

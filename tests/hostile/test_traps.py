@@ -195,7 +195,7 @@ def asking(cage: Cage, call: Call) -> bytes:
     return json.dumps(
         {
             "executor": cage.backend,
-            "tool": {"argv": [str(cage.host.tools / "enter.sh")]},
+            "tool": cage.tool.model_dump(mode="json"),
             "call": call.model_dump(mode="json"),
             "limits": LIMITS.model_dump(mode="json"),
             "policy": {},

@@ -42,8 +42,8 @@ _SEALED = (
     *("--log-driver", "none", "--no-healthcheck"),
     # Libraries of the image for programs of the image: the Python that runs the runner has its own.
     *("--env", "LD_PRELOAD=", "--env", "LD_AUDIT="),
-    # Queues of messages by their names, which would be seen in all calls.
-    *("--tmpfs", f"/dev/mqueue:{_CLOSED}"),
+    # Queues of messages by their names, which would be seen in all calls; the machine's devices and settings.
+    *("--tmpfs", f"/dev/mqueue:{_CLOSED}", "--tmpfs", f"/sys:{_CLOSED}"),
 )
 # Besides the processes of a call: the runner.
 _OWN_PROCESSES = 1

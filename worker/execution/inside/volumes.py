@@ -1,7 +1,7 @@
 """The folders that a call may write to: empty for each, whatever the one before left there."""
 
 # pathlib holds no bytes.
-# ruff: noqa: PTH103, PTH115, PTH120, PTH208, PTH211
+# ruff: noqa: PTH101, PTH103, PTH115, PTH120, PTH208, PTH211
 
 from __future__ import annotations
 
@@ -114,9 +114,8 @@ class Wiped:
         self._mode = mode
 
     def renew(self) -> None:
-        folder = os.open(self.path, _FOLDER)
+        folder = _opened(self.path)
         try:
-            os.fchmod(folder, 0o700)
             for name in os.listxattr(folder):
                 os.removexattr(folder, name)
             _Clearing(folder).run()
@@ -126,6 +125,16 @@ class Wiped:
 
     def note(self) -> None:
         return
+
+
+def _opened(path: bytes) -> int:
+    """Open a folder of our own that may be closed even to us; what a link of its name leads to stays as it is."""
+    place = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.chmod(f"/proc/self/fd/{place}", 0o700)
+        return os.open(b".", _FOLDER, dir_fd=place)
+    finally:
+        os.close(place)
 
 
 def _mark(path: bytes) -> tuple[object, ...]:

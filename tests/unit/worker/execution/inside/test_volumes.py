@@ -30,9 +30,18 @@ def test_whatever_lies_in_it_goes_and_the_folder_stays(folder: Path) -> None:
     (folder / "closed").chmod(0)
     (folder / "link").symlink_to("/etc")
     os.mkfifo(folder / "pipe")
-    folder.chmod(0o500)
+    folder.chmod(0)
     assert renewed(folder) == []
     assert (folder.stat().st_ino, stat.S_IMODE(folder.stat().st_mode)) == (inode, 0o755)
+
+
+def test_a_link_in_its_place_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir(0o500)
+    folder.rmdir()
+    folder.symlink_to(tmp_path / "precious")
+    with pytest.raises(OSError, match="directory"):
+        renewed(folder)
+    assert stat.S_IMODE((tmp_path / "precious").stat().st_mode) == 0o500
 
 
 def test_what_a_link_leads_to_stays(folder: Path, tmp_path: Path) -> None:
