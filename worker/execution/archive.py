@@ -20,7 +20,7 @@ from worker.execution.visible import SYSTEM, is_below
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("worker", "worker/execution", "worker/execution/inside")
 _MODULES = (
-    *("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "processes", "watch", "runner"),
+    *("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "memory", "processes", "watch", "runner"),
     "contained",
 )
 _SYSTEM_PYTHON = "/usr/bin/python3"

@@ -34,7 +34,7 @@ class Variant:
         if self.forbids_namespaces:
             yield from ("--unshare-user", "--disable-userns")
         if self.has_proc:
-            yield from ("--proc", "/proc")
+            yield from ("--proc", "/proc", "--remount-ro", "/proc")
 
 
 VARIANTS = (

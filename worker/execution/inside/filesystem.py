@@ -26,6 +26,7 @@ MOST_CONTENTS = 20
 MOST_CHANGES = 1000
 MOST_ENTRIES = 20_000
 _DEEPEST = 64
+_OPEN_TO_OWNER = 0o500
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
@@ -60,6 +61,7 @@ def look(folder: int) -> dict[bytes, Entry]:
     Not the time of the last change alone: a tool can set that back, but not the time of the inode.
     """
     seen: dict[bytes, Entry] = {}
+    _open_own(folder)
     for path, status in _walk(folder, b"", _DEEPEST):
         if len(seen) == MOST_ENTRIES:
             break
@@ -123,6 +125,13 @@ def _walk(folder: int, prefix: bytes, depth: int) -> Iterator[tuple[bytes, os.st
             yield path, status
             if stat.S_ISDIR(status.st_mode) and depth:
                 yield from _walk_below(folder, entry.name, path + b"/", depth - 1)
+
+
+def _open_own(folder: int) -> None:
+    """Open the call's own folder where the tool has closed it, for it can be looked into no other way."""
+    mode = stat.S_IMODE(os.fstat(folder).st_mode)
+    if mode & _OPEN_TO_OWNER != _OPEN_TO_OWNER:
+        os.fchmod(folder, mode | _OPEN_TO_OWNER)
 
 
 def _walk_below(parent: int, name: str, prefix: bytes, depth: int) -> Iterator[tuple[bytes, os.stat_result]]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
-_NOSUID, _NODEV, _NOEXEC = 2, 4, 8
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND = 1, 2, 4, 8, 32, 4096
 _READ_ONLY, _REMOUNT, _BIND = 1, 32, 4096
 _DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT = 428, 429
@@ -18,6 +18,7 @@ _CLONE_TREE, _RECURSIVE, _FROM_DESCRIPTOR, _HERE = 1, 0x8000, 4, -100
 _CHILD_ENDS = 17
 _IO_PRIORITY_NUMBERS = {"x86_64": 252, "aarch64": 31}
 _OF_PROCESS = 1
+_DETACH_TRACED, _TRAP = 17, 5
 _CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220}
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS, _AMBIENT = 1, 4, 36, 38, 47
 _AMBIENT_CLEAR = 4
@@ -102,7 +103,7 @@ def mount(kind: str, place: bytes, options: str = "") -> None:
         OSError: it is not allowed.
 
     """
-    flags = _NOSUID | _NODEV | (_NOEXEC if kind == "proc" else 0)
+    flags = _NOSUID | _NODEV | (_NOEXEC | _READ_ONLY if kind == "proc" else 0)
     name = kind.encode()
     _check(_library.mount(name, place, name, ctypes.c_ulong(flags), options.encode() or None), f"mount {kind}")
 
@@ -117,6 +118,17 @@ def show_read_only(source: bytes, place: bytes) -> None:
     _check(_library.mount(source, place, None, ctypes.c_ulong(_BIND), None), "a second place")
     flags = _BIND | _REMOUNT | _READ_ONLY | _NOSUID | _NODEV
     _check(_library.mount(None, place, None, ctypes.c_ulong(flags), None), "a place that is read-only")
+
+
+def make_read_only(place: bytes) -> None:
+    """Let nobody write to what is mounted at a place, the processes' own files among them.
+
+    Raises:
+        OSError: it is not allowed.
+
+    """
+    flags = _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NODEV | _NOEXEC
+    _check(_library.mount(None, place, None, ctypes.c_ulong(flags), None), "a mount made read-only")
 
 
 def copy_of(place: bytes) -> int:
@@ -149,6 +161,11 @@ def unmount(place: bytes) -> None:
 
     """
     _check(_library.umount2(place, _DETACH), "unmount")
+
+
+def let_go(pid: int, number: int) -> None:
+    """Stop tracing a process that has asked to be traced by us, and that its signal therefore never reached."""
+    _library.ptrace(_DETACH_TRACED, pid, None, ctypes.c_void_p(0 if number == _TRAP else number))
 
 
 def io_priority() -> int:

@@ -82,10 +82,20 @@ def limit(most: dict[str, int]) -> None:
 
 
 def condition() -> tuple[object, ...]:
-    """Give all of this process that a tool of the same user can change, and that the next tool would inherit."""
+    """Give all that a tool of the same user can change and the next one would inherit or find: of us, of the ports."""
     limits = [resource.getrlimit(which) for which in _ALL_LIMITS]
     priorities = os.getpriority(os.PRIO_PROCESS, 0), kernel.io_priority()
-    return limits, priorities, os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0).sched_priority
+    schedule = os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0).sched_priority
+    return limits, priorities, schedule, _held_ports()
+
+
+def _held_ports() -> bytes:
+    """Count the ports that the kernel still holds for connections that have ended; RFC 9293 has it wait a while."""
+    try:
+        words = _contents("/proc/self/net/sockstat").split()
+        return words[words.index(b"tw") + 1]
+    except (OSError, ValueError):
+        return b""
 
 
 # A process could not be made; anything else is about the program.
@@ -149,6 +159,9 @@ def reap(usage: Usage, leader: int = 0) -> tuple[bool, int | None]:
             return False, status
         if pid == 0:
             return True, status
+        if os.WIFSTOPPED(how):
+            kernel.let_go(pid, os.WSTOPSIG(how))
+            continue
         usage.add(used)
         if pid == leader:
             status = how
@@ -190,9 +203,25 @@ class Process:
         self.pid = pid
         self.name = name
         self.parent = int(fields[1])
-        self.is_alive = fields[0] not in {b"Z", b"X"}
+        self.place = f"/proc/{pid}"
+        self.has_ended = fields[0] in {b"Z", b"X"}
+        self.threads = int(fields[17])
         self.cpu_s = sum(int(field) for field in fields[11:15]) / _TICKS_S
         self.rss_bytes = int(fields[21]) * _PAGE
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether any of its threads lives, whatever became of the first."""
+        return not self.has_ended or self.threads > 1
+
+    def look_at_another_thread(self) -> None:
+        """See its memory where a thread lives: with its first thread, a process seems to have none."""
+        for name in os.listdir(f"{self.place}/task"):
+            place = f"{self.place}/task/{name}"
+            thread = Process(self.pid, _contents(f"{place}/stat"))
+            if not thread.has_ended:
+                self.place, self.rss_bytes = place, thread.rss_bytes
+                return
 
 
 def living() -> list[Process]:
@@ -215,7 +244,16 @@ def _all() -> Iterator[Process]:
         except OSError:
             continue  # it has just ended
         if stat:
-            yield Process(pid, stat)
+            yield _seen(Process(pid, stat))
+
+
+def _seen(process: Process) -> Process:
+    if process.has_ended and process.is_alive:
+        try:
+            process.look_at_another_thread()
+        except OSError:
+            return process  # it has just ended
+    return process
 
 
 def _descends(process: Process, ancestor: int, found: dict[int, Process]) -> bool:
@@ -233,22 +271,6 @@ def names_of_living() -> list[bytes]:
     if not os.path.exists(_OWN):
         return [b"?"]
     return sorted({process.name for process in living()})
-
-
-def proportional_bytes(processes: list[Process]) -> int:
-    """Count the memory of processes, and what they share only once."""
-    return sum(_proportional(process) for process in processes)
-
-
-def _proportional(process: Process) -> int:
-    try:
-        summary = _contents(f"/proc/{process.pid}/smaps_rollup")
-    except PermissionError:
-        return process.rss_bytes
-    except OSError:
-        return 0  # it has just ended
-    lines = [line.split() for line in summary.splitlines()]
-    return next((int(line[1]) << 10 for line in lines if line[:1] == [b"Pss:"]), 0)
 
 
 def _contents(path: str) -> bytes:

@@ -75,6 +75,8 @@ class Server:
             self._setting = setting
             if setting["renewal"] == b"mount":
                 kernel.unshare(kernel.NEW_MOUNTS)
+                if setting["has_proc"]:
+                    kernel.make_read_only(b"/proc")
             processes.limit(setting["rlimits"])
             self._volumes = volumes.volumes_of(setting)
             self._layers = layers.Layers(setting["layers"], setting["disk_bytes"])
@@ -93,15 +95,18 @@ class Server:
         if order["is_alone"]:
             self._serve_alone({**self._setting, **order})
             return
-        answer = self._answer({**self._setting, **order})
-        is_spoilt = processes.condition() != self._condition
-        wire.send(self._answers, {**answer, "is_spoilt": 1} if is_spoilt else answer)
+        self._tell(self._answer({**self._setting, **order}))
         if order["leaves"]:
             return
         try:
             self._renew()
         except OSError:
             return  # the next call needs it, tries again and tells
+
+    def _tell(self, answer: dict[str, Any]) -> None:
+        """Answer, and say where the next call should not be made here."""
+        is_spoilt = processes.condition() != self._condition
+        wire.send(self._answers, {**answer, "is_spoilt": 1} if is_spoilt else answer)
 
     def _has_layer(self, order: dict[str, Any]) -> bool:
         """Prepare the layer of a call, before any fork; else ask for its files, or say why they cannot be had."""
@@ -195,7 +200,7 @@ class Server:
             if order["has_proc"]:
                 kernel.mount("proc", b"/proc")
             self._volumes, self._is_ready = volumes.volumes_of(order), False
-            wire.send(self._answers, self._answer(order))
+            self._tell(self._answer(order))
             status = 0
         except (AbandonedError, BrokenPipeError, ConnectionResetError):
             status = 0

@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from worker.execution.inside import processes
+from worker.execution.inside import memory, processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class Watch:
             return "cpu"
         most = self._order["memory_bytes"]
         # What processes share is counted for each of them here, so the exact look decides.
-        if sum(process.rss_bytes for process in running) > most and processes.proportional_bytes(running) > most:
+        if memory.resident_bytes(running) > most and memory.proportional_bytes(running) > most:
             return "memory"
         return "entries" if self._is_crowded() else ""
 
