@@ -11,9 +11,6 @@ from shared.models.test_result import Change, FileChange, Status, TestResult
 Proof = Callable[[TestResult], object]
 _SOON = {"wall_s": 1}
 _OF_ITS_OWN = (Status.OK, Status.SIGNALLED, Status.TIMEOUT_WALL)
-_STOPS = "the stop of a process that asked to be traced is taken for its end"
-_LIMITS_OF_RUNNER = "the runner's limits may be set by any process of its user"
-_LEADERLESS = "a process whose first thread has ended passes for dead"
 _IN_IMAGES, _SHARED_ALONE = ("docker", "docker-shared"), ("docker-shared",)
 _ONE_CONTAINER = "what the kernel keeps lasts as long as the container of several calls"
 _OWN_TIME = {"cpu_s": 0.5, "wall_s": 5}
@@ -227,13 +224,11 @@ ESCAPES = (
     Program("kernel_settings.py machine"),
     Program(
         "kernel_settings.py own",
-        flaw="/proc is not read-only yet, and a tool's user owns its namespaces",
-        flawed=("bubblewrap", "bubblewrap-fresh", "bubblewrap-once", "docker"),
     ),
     Program(
         "proc_writes.py /proc", flaw="what the engine covers with nothing takes what is written", flawed=_SHARED_ALONE
     ),
-    Program("proc_writes.py /proc/pressure", flaw="/proc is not read-only yet, and open to all in this place"),
+    Program("proc_writes.py /proc/pressure"),
     Program("proc_tells.py {home} {temporary} {name}"),
     Program("host_files.py {home} {temporary} {precious} {socket}"),
     Program("own_tool.sh"),
@@ -266,26 +261,22 @@ BOMBS = (
         "memory_in_files.c",
         (Status.MEMORY_LIMIT, Status.OK),
         b"",
-        flaw="what processes hold in files without a name is counted for none of them",
     ),
     Program(
         "memory_in_segments.c",
         (Status.MEMORY_LIMIT, Status.OK),
         b"",
-        flaw="segments that no process has attached are counted for none of them",
     ),
-    Program("memory_without_leader.c", (Status.MEMORY_LIMIT,), b"", flaw=_LEADERLESS),
+    Program("memory_without_leader.c", (Status.MEMORY_LIMIT,), b""),
     Program(
         "time_without_leader.c",
         (Status.TIMEOUT_CPU,),
         b"",
         limits={"cpu_s": 0.5, "wall_s": 1.5},
-        flaw=_LEADERLESS,
     ),
     Program(
         "left_without_leader.c",
         proof=_leaves("left_without_le"),
-        flaw=_LEADERLESS,
     ),
     Program("burners.c", (Status.TIMEOUT_CPU,), b"", limits=_OWN_TIME, needs_walls=False),
     Program("sparse.c", proof=_large_and_empty, limits={"file_bytes": 2 << 40}),
@@ -309,11 +300,11 @@ SIGNALS = (
     Program("stops_group.sh", (Status.TIMEOUT_WALL,), b"began\n", limits=_SOON, needs_walls=False),
     Program("stops_runner.sh"),
     Program("signal_runner.c", says=b"planted\n"),
-    Program("traced.c stops", _OF_ITS_OWN, b"", limits=_SOON, needs_walls=False, flaw=_STOPS),
-    Program("traced.c signals", _OF_ITS_OWN, b"", limits=_SOON, needs_walls=False, flaw=_STOPS),
-    Program("traced.c executes", _OF_ITS_OWN, b"", limits=_SOON, needs_walls=False, flaw=_STOPS),
+    Program("traced.c stops", _OF_ITS_OWN, b"", limits=_SOON, needs_walls=False),
+    Program("traced.c signals", _OF_ITS_OWN, b"", limits=_SOON, needs_walls=False),
+    Program("traced.c executes", _OF_ITS_OWN, b"", limits=_SOON, needs_walls=False),
     Program("siblings.c", (Status.NONZERO,), b"", _leaves("siblings"), needs_walls=False),
-    Program("starve_runner.c", says=b"planted\n", flaw=_LIMITS_OF_RUNNER),
+    Program("starve_runner.c", says=b"planted\n"),
     Program("exits_139.sh", (Status.NONZERO,), b"", _code(139), needs_walls=False),
     Program("dies_of.sh 11", (Status.SIGNALLED,), b"", _signal(11), needs_walls=False),
     Program("dies_of.sh 13", (Status.SIGNALLED,), b"", _signal(13), needs_walls=False),
@@ -352,7 +343,7 @@ LEFT_BEHIND = (
     ),
     Program("pipes_and_sockets.py", proof=_nothing_was_opened, files=("prepared",), needs_walls=False),
     Program("closed.sh", proof=_what_was_closed, needs_walls=False),
-    Program("closed_folder.sh", proof=_what_is_inside, flaw="a folder that is closed is taken for empty"),
+    Program("closed_folder.sh", proof=_what_is_inside),
     Program("odd_names.py", proof=_names_as_they_are, needs_walls=False),
     Program(
         "loops.sh",
@@ -400,16 +391,12 @@ PAIRS = (
     Pair(
         "kept_settings.py plant",
         "kept_settings.py look",
-        flaw="a tool may set kernel.pid_max of the processes that it shares with the next calls",
-        flawed=("bubblewrap",),
     ),
     Pair("fill.py plant", "fill.py look"),
     Pair("crowd.c plant", "crowd.c look"),
     Pair(
         "waiting_port.py plant",
         "waiting_port.py look",
-        flaw="calls share a network, in which the kernel keeps a used port for a minute",
-        flawed=("bubblewrap", "bubblewrap-fresh", *_IN_IMAGES),
     ),
     Pair("terminals.c plant", "terminals.c look"),
     Pair("disturb_self.c", "state.py", needs_walls=False),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
-_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_AT, _SECOND_AT = 0, 4, 16, 24
+_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_AT, _SECOND_AT, _THIRD_AT = 0, 4, 16, 24, 32
 _NOT_PERMITTED, _NOT_THERE, _NO_FAMILY = 1, 38, 97
 _FOREIGN_NUMBERS = 0x40000000
 _NEW_USER = 0x10000000
@@ -59,6 +59,7 @@ _X86_64 = {
     "ioctl": 16,
     "socket": 41,
     "personality": 135,
+    "prlimit64": 302,
 }
 _I386 = {
     "add_key": 286,
@@ -82,6 +83,7 @@ _I386 = {
     "ioctl": 54,
     "socket": 359,
     "personality": 136,
+    "prlimit64": 340,
 }
 _AARCH64 = {
     "add_key": 217,
@@ -106,6 +108,7 @@ _AARCH64 = {
     "ioctl": 29,
     "socket": 198,
     "personality": 92,
+    "prlimit64": 261,
 }
 _ARM = {
     "add_key": 309,
@@ -130,6 +133,7 @@ _ARM = {
     "ioctl": 54,
     "socket": 281,
     "personality": 136,
+    "prlimit64": 369,
 }
 _AUDITED = {
     "x86_64": ((0xC000003E, _X86_64), (0x40000003, _I386)),
@@ -180,6 +184,7 @@ def _rules(calls: dict[str, int]) -> list[Rule]:
         *_where(calls["unshare"], _FIRST_AT, [(_ANY_BIT, _NEW_USER)], _NOT_PERMITTED),
         *_where(calls["ioctl"], _SECOND_AT, [(_EQUAL, _PUSH_INPUT), (_EQUAL, _CONSOLE)], _NOT_PERMITTED),
         *_where(calls["socket"], _FIRST_AT, [(_EQUAL, _TO_HYPERVISOR)], _NO_FAMILY),
+        *_of_others(calls["prlimit64"], _NOT_PERMITTED),
         *_unless(calls["personality"], _FIRST_AT, _PERSONALITIES, _NOT_PERMITTED),
         (_RETURN, 0, 0, _ALLOW),
     ]
@@ -198,6 +203,17 @@ def _where(number: int, argument_at: int, tests: Sequence[tuple[int, int]], erro
     """Refuse a call of which an argument passes one of the tests."""
     tried = [rule for test, value in tests for rule in ((test, 0, 1, value), _failing(error))]
     inner = [(_LOAD, 0, 0, argument_at), *tried, (_RETURN, 0, 0, _ALLOW)]
+    return [(_EQUAL, 0, len(inner), number), *inner]
+
+
+def _of_others(number: int, error: int) -> list[Rule]:
+    """Refuse to set limits of another process, for it may be the one that is to tell of the tool; reading is free."""
+    inner = [
+        *((_LOAD, 0, 0, _FIRST_AT), (_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _ALLOW)),
+        *((_LOAD, 0, 0, _THIRD_AT), (_EQUAL, 0, 3, 0)),
+        *((_LOAD, 0, 0, _THIRD_AT + 4), (_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _ALLOW)),
+        _failing(error),
+    ]
     return [(_EQUAL, 0, len(inner), number), *inner]
 
 
