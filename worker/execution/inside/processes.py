@@ -100,8 +100,10 @@ class NotExecutedError(Exception):
         self.number = number
 
 
-def spawn(order: dict[str, Any], streams: tuple[int, int, int]) -> int:
+def spawn(order: dict[str, Any], actions: list[tuple[Any, ...]]) -> int:
     """Begin the tool in a session of its own, here, with default signals, and give its number.
+
+    `actions` give it its standard streams, after it has entered the session.
 
     Raises:
         NotExecutedError: the tool itself cannot be begun.
@@ -110,19 +112,18 @@ def spawn(order: dict[str, Any], streams: tuple[int, int, int]) -> int:
     """
     path, argv, env = order["path"], order["argv"], {**order["env"], **order["own_env"]}
     try:
-        return _spawn(path, argv, env, streams)
+        return _spawn(path, argv, env, actions)
     except OSError as error:
         if error.errno == errno.ENOEXEC:
             # As every shell does with a script that does not say what runs it.
-            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], env, streams)
+            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], env, actions)
         if error.errno in _OURS:
             raise
         raise NotExecutedError(error.errno or errno.EIO) from error
 
 
-def _spawn(path: bytes, argv: list[bytes], env: dict[str, bytes], streams: tuple[int, int, int]) -> int:
+def _spawn(path: bytes, argv: list[bytes], env: dict[str, bytes], actions: list[tuple[Any, ...]]) -> int:
     # A fork of the interpreter would copy its page tables, which takes longer than the rest of most calls.
-    actions = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate(streams)]
     return os.posix_spawn(path, argv, env, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_IGNORED_BY_US)
 
 
@@ -211,7 +212,7 @@ def _all() -> Iterator[Process]:
         return
     for pid in numbers:
         try:
-            stat = _contents(f"/proc/{pid}/stat")
+            stat = contents_of(f"/proc/{pid}/stat")
         except OSError:
             continue  # it has just ended
         if stat:
@@ -242,7 +243,7 @@ def proportional_bytes(processes: list[Process]) -> int:
 
 def _proportional(process: Process) -> int:
     try:
-        summary = _contents(f"/proc/{process.pid}/smaps_rollup")
+        summary = contents_of(f"/proc/{process.pid}/smaps_rollup")
     except PermissionError:
         return process.rss_bytes
     except OSError:
@@ -251,7 +252,8 @@ def _proportional(process: Process) -> int:
     return next((int(line[1]) << 10 for line in lines if line[:1] == [b"Pss:"]), 0)
 
 
-def _contents(path: str) -> bytes:
+def contents_of(path: str) -> bytes:
+    """Read a short file of /proc."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(descriptor, 4096)
