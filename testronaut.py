@@ -29,13 +29,25 @@ from shared.interfaces.executor import (
 from shared.interfaces.generator import Generator
 from shared.interfaces.reporter import Writer
 from shared.interfaces.verifier import Check, Observed, Suspicion, Verifier
-from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Limits, Surroundings
+from shared.models.call import (
+    PINNED,
+    BlobRef,
+    Call,
+    CallFile,
+    FileInput,
+    FileKind,
+    InputKind,
+    Limits,
+    SpecialInput,
+    Surroundings,
+    Terminal,
+)
 from shared.models.cli_tool import Argument, CliTool, Command, Option, Recipe, Source, Takes, ValueType
 from shared.models.finding import Evidence, Finding, Severity, Subject, Verdict, VerdictWord
 from shared.models.job import JobSpec, Network, Profile, SandboxPolicy, Selection, StageName, ToolSpec
 from shared.models.test_plan import Aspect, Intent, Relation, TestCase, TestPlan
 from shared.models.test_report import CaseReport, Coverage, Covered, Reach, ReportedFinding, TestReport
-from shared.models.test_result import Change, FileChange, Status, Stream, TestResult
+from shared.models.test_result import Change, FileChange, Status, Stream, TestResult, WaitsFor
 from shared.utils.errors import TestronautError, UntestableError, UsageError
 
 __all__ = [
@@ -57,12 +69,14 @@ __all__ = [
     "Evidence",
     "Executor",
     "FileChange",
+    "FileInput",
     "FileKind",
     "Finding",
     "Generator",
     "Guard",
     "GuardedSandbox",
     "Hold",
+    "InputKind",
     "Intent",
     "JobSpec",
     "Limits",
@@ -82,6 +96,7 @@ __all__ = [
     "Selection",
     "Severity",
     "Source",
+    "SpecialInput",
     "StageName",
     "Status",
     "Stop",
@@ -90,6 +105,7 @@ __all__ = [
     "Surroundings",
     "Suspicion",
     "Takes",
+    "Terminal",
     "TestCase",
     "TestPlan",
     "TestReport",
@@ -105,5 +121,6 @@ __all__ = [
     "Verdict",
     "VerdictWord",
     "Verifier",
+    "WaitsFor",
     "Writer",
 ]

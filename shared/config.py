@@ -91,7 +91,9 @@ class Execution(Section):
     sandbox: str = Field(
         default="auto", description="executor: auto, bubblewrap, bubblewrap-once, docker, local, or a plug-in's"
     )
-    timeout_s: float = Field(default=10.0, gt=0, le=3600, description="seconds that one call may take")
+    timeout_s: float = Field(
+        default=10.0, gt=0, le=3600, description="seconds that one call may take; more where its tool is slow to begin"
+    )
     memory_mb: int = Field(default=1024, ge=16, description="MiB that all processes of one call may use")
     keep_every_s: float = Field(default=2.0, ge=0, description="seconds between two savings of results")
 

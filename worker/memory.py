@@ -181,7 +181,7 @@ class RememberingSandbox:
             log.debug("call.finished", status=result.status.value, duration_ms=round(result.duration_ms, 1))
 
     def _with_contents(self, call: Call) -> Call:
-        stdin = self._content(call.stdin) if call.stdin is not None else None
+        stdin = self._content(call.stdin) if isinstance(call.stdin, BlobRef) else call.stdin
         files = tuple(self._with_content(file) for file in call.files)
         is_same = stdin is call.stdin and all(old is new for old, new in zip(call.files, files, strict=True))
         return call if is_same else call.model_copy(update={"stdin": stdin, "files": files})

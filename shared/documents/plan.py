@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shared.models.base import bytes_to_json
-from shared.models.call import BlobRef, Call, CallFile
+from shared.models.call import BlobRef, Call, CallFile, FileInput, SpecialInput, Terminal
 from shared.models.job import Profile
 from shared.models.test_plan import TestCase, TestPlan
 from shared.utils.errors import UsageError
@@ -197,8 +197,11 @@ def _explain(error: ValidationError, root: Node, name: str) -> PlanError:
     return PlanError(f"{name}:{line}: {visible(key)}: {visible(message)}", hint)
 
 
+_WRITTEN = (PlanDocument, TestCase, Call, CallFile, SpecialInput, FileInput, Terminal)
+
+
 def _known() -> list[str]:
-    return sorted({*PlanDocument.model_fields, *TestCase.model_fields, *Call.model_fields, *CallFile.model_fields})
+    return sorted({name for model in _WRITTEN for name in model.model_fields})
 
 
 def _is_of_pydantic(part: str | int) -> bool:

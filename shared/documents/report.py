@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models.base import bytes_to_json
-from shared.models.call import BlobRef, Call, CallFile, FileKind, Isolation
+from shared.models.call import BlobRef, Call, CallFile, FileInput, FileKind, InputKind, Isolation, SpecialInput, Stdin
 from shared.models.finding import Finding, Severity, VerdictWord
 from shared.models.job import JobState, Network, Profile, StageName
 from shared.models.test_report import Coverage, Reach, ReportedFinding, TestReport
@@ -51,17 +51,38 @@ class FolderDocument(_Document):
     directory: Literal[True] = True
 
 
+class SpecialInputDocument(_Document):
+    """A standard input that is no content: one that stays open and silent, lines without end, or none at all."""
+
+    kind: InputKind
+
+
+class FileInputDocument(_Document):
+    """A standard input that is one of the call's files."""
+
+    file: str | Base64Document
+
+
+class TerminalDocument(_Document):
+    """The size of the terminal that a call was made at."""
+
+    columns: int
+    rows: int
+
+
 BytesDocument = str | Base64Document
 ContentDocument = BytesDocument | BlobDocument
+InputDocument = ContentDocument | SpecialInputDocument | FileInputDocument
 FileDocument = ContentDocument | LinkDocument | FolderDocument
 
 
 class FindingDocument(_Document):
     """One confirmed problem.
 
-    `argv` begins with the tool's name as it was typed. `compared_with` is the other call as a shell line, where two
-    were compared, and `channel` what differs. `fingerprint` is the same in the next job. `confirmed` is `3/3`: times
-    seen of times tried. `cases` counts the cases behind it. `accepted` says why it is, and is null where it is not.
+    `argv` begins with the tool's name as it was typed. `tty` is null where the call was made with pipes.
+    `compared_with` is the other call as a shell line, where two were compared, and `channel` what differs.
+    `fingerprint` is the same in the next job. `confirmed` is `3/3`: times seen of times tried. `cases` counts the cases
+    behind it. `accepted` says why it is, and is null where it is not.
     """
 
     id: str = Field(pattern=r"^F[1-9]\d*$")
@@ -71,7 +92,8 @@ class FindingDocument(_Document):
     check: str
     severity: Severity
     argv: list[BytesDocument]
-    stdin: ContentDocument | None
+    stdin: InputDocument | None
+    tty: TerminalDocument | None
     files: dict[str, FileDocument]
     exit_code: int | None
     signal: int | None
@@ -280,6 +302,12 @@ def _content(content: BlobRef | bytes) -> ContentDocument:
     return BlobDocument(**content.model_dump()) if isinstance(content, BlobRef) else _bytes(content)
 
 
+def _input(stdin: Stdin) -> InputDocument:
+    if isinstance(stdin, SpecialInput):
+        return SpecialInputDocument(kind=stdin.kind)
+    return FileInputDocument(file=_bytes(stdin.file)) if isinstance(stdin, FileInput) else _content(stdin)
+
+
 def _files(files: Sequence[CallFile]) -> dict[str, FileDocument]:
     return {_name(file.path): _file(file) for file in files}
 
@@ -311,7 +339,8 @@ def _finding(reported: ReportedFinding, report: TestReport) -> FindingDocument:
         check=finding.check,
         severity=finding.severity,
         argv=[*_words_of(report), *_words(finding.call.argv)],
-        stdin=None if finding.call.stdin is None else _content(finding.call.stdin),
+        stdin=None if finding.call.stdin is None else _input(finding.call.stdin),
+        tty=None if finding.call.tty is None else TerminalDocument(**finding.call.tty.model_dump()),
         files=_files(finding.call.files),
         exit_code=finding.exit_code,
         signal=finding.signal,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
 
 from shared.models.base import Raw, Value, Word, digest_of, sha256
 from shared.utils.validation import InvalidValueError, parse_relative_path
@@ -88,6 +88,55 @@ class CallFile(Value):
         return digest_of(self.identity())
 
 
+class InputKind(StrEnum):
+    """A standard input that is no content: one that stays open and silent, lines without end, or none at all."""
+
+    SILENT = "silent"
+    ENDLESS = "endless"
+    CLOSED = "closed"
+
+
+class SpecialInput(Value):
+    """A standard input that is no content."""
+
+    kind: InputKind
+
+
+class FileInput(Value):
+    """A standard input that is a file or a folder below the call's own, opened for it as a shell does."""
+
+    file: RelativePath
+
+
+def _form_of(stdin: object) -> str:
+    match stdin:
+        case SpecialInput() | {"kind": _}:
+            return "[special]"
+        case FileInput() | {"file": _}:
+            return "[file]"
+        case BlobRef() | {"blob": _}:
+            return "[blob]"
+        case _:
+            return "[bytes]"
+
+
+Stdin = Annotated[
+    Annotated[BlobRef, Tag("[blob]")]
+    | Annotated[SpecialInput, Tag("[special]")]
+    | Annotated[FileInput, Tag("[file]")]
+    | Annotated[Raw, Tag("[bytes]")],
+    Discriminator(_form_of),
+]
+"""What a call reads; the tags stand in messages of pydantic, from which what is in brackets is taken out."""
+
+
+class Terminal(Value):
+    """A terminal of a call's own, by its size: its output and messages, and what is typed at it as its input."""
+
+    columns: int = Field(default=80, ge=1, le=1000)
+    rows: int = Field(default=24, ge=1, le=1000)
+
+
 class Limits(Value):
     """What a call may use before it is ended."""
 
@@ -105,15 +154,17 @@ class Limits(Value):
 class Call(Value):
     """What is typed after the tool's own words; the same call can be made at another version of the tool.
 
-    `stdin` None is the end of file at once. `limits` None are those of the job. `after` is the digest of the call
-    before it in a sequence, whose folder it is made in; the digest covers it, so that a step is another call than the
-    same words alone.
+    `stdin` None is the end of file at once. With `tty` a terminal takes the place of pipes: contents and lines are
+    typed at it, and then the key for the end of file. `limits` None are those of the job. `after` is the digest of the
+    call before it in a sequence, whose folder it is made in; the digest covers it, so that a step is another call than
+    the same words alone.
     """
 
     argv: tuple[Word, ...] = ()
-    stdin: Content | None = None
+    stdin: Stdin | None = None
     files: tuple[CallFile, ...] = ()
     env: Mapping[str, Word] = {}
+    tty: Terminal | None = None
     limits: Limits | None = None
     after: str | None = Field(default=None, pattern=_SHA256)
 
@@ -144,7 +195,9 @@ class Call(Value):
     def own_digest(self) -> str:
         """Keep the hash, which is asked for again and again."""
         content: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True, exclude={"stdin", "files"})
-        if self.stdin is not None:
+        if isinstance(self.stdin, (SpecialInput, FileInput)):
+            content["stdin"] = self.stdin.model_dump(mode="json")
+        elif self.stdin is not None:
             content["stdin"] = hash_of(self.stdin)
         if self.files:
             content["files"] = self.files_digest

@@ -38,6 +38,23 @@ class Status(StrEnum):
         return self in {Status.OK, Status.NONZERO}
 
 
+class WaitsFor(StrEnum):
+    """What the processes of a call were at when a limit ended it; `unknown` where that could not be seen.
+
+    `input` is a standard input or a terminal on which nothing comes, `lock` something that they hold from each other.
+    """
+
+    UNKNOWN = ""
+    PROCESSOR = "processor"
+    INPUT = "input"
+    LOCK = "lock"
+    SLEEP = "sleep"
+    CHILD = "child"
+    NETWORK = "network"
+    STOPPED = "stopped"
+    OTHER = "other"
+
+
 class Stream(Value):
     """What a call printed on one stream: both ends of it, its whole length and hash.
 
@@ -120,6 +137,7 @@ class TestResult(Value):
     level: str = ""
     surroundings: Surroundings = PINNED
     detail: str = ""
+    waits_for: WaitsFor = WaitsFor.UNKNOWN
 
     @model_validator(mode="after")
     def _ends_in_one_way(self) -> "TestResult":

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _PLAIN = re.compile(rb"[A-Za-z0-9_@%+=:,./-]+")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-~])")
 _HIDING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ELLIPSIS = "..."
 
@@ -44,6 +45,11 @@ def _escape_byte(byte: int) -> str:
 def decode(raw: bytes) -> str:
     """Decode bytes of the tool; what is no UTF-8 becomes U+FFFD, so that the text survives JSON."""
     return raw.decode(errors="replace")
+
+
+def without_escapes(text: str) -> str:
+    """Leave out what is meant for a terminal: colours, movements, titles, and its ends of lines."""
+    return _ESCAPES.sub("", text.replace("\r\n", "\n"))
 
 
 def visible(text: str, *, keep: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -33,13 +34,13 @@ FAULTS = {
 }
 
 
-def findings(folder: Path, fault: str) -> list[dict[str, object]]:
+def findings(folder: Path, fault: str, profile: str = "quick") -> list[dict[str, object]]:
     tool = specimen(folder, fault)
     ended = run_program(
         "run",
         str(tool),
         "--profile",
-        "quick",
+        profile,
         "-f",
         "json",
         "--fail-on",
@@ -58,6 +59,21 @@ def findings(folder: Path, fault: str) -> list[dict[str, object]]:
 
 def test_the_sound_twin_yields_nothing(tmp_path: Path) -> None:
     assert findings(tmp_path, "none") == []
+
+
+def test_with_terminals_the_sound_twin_yields_nothing_either(tmp_path: Path) -> None:
+    assert findings(tmp_path, "none", "standard") == []
+
+
+def test_a_crash_that_only_a_terminal_shows_is_found(tmp_path: Path) -> None:
+    (finding,) = findings(tmp_path, "at_a_terminal", "standard")
+    assert (finding["code"], finding["tty"]) == ("TN101", {"columns": 80, "rows": 24})
+    if shutil.which("script") is None:
+        return
+    shown = subprocess.run(
+        ["bash", "-c", str(finding["reproduce"])], check=False, capture_output=True, env=environment(), timeout=30
+    )
+    assert shown.returncode == 128 + 11
 
 
 @pytest.mark.parametrize("fault", FAULTS)

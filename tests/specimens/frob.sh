@@ -76,6 +76,8 @@ END
     esac
 }
 
+is at_a_terminal && [ -t 1 ] && kill -SEGV $$
+
 colour=never number= width= suffix=
 while [ $# -gt 0 ]; do
     case $1 in

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from shared.utils.text import decode
+from shared.utils.text import decode, without_escapes
 
 # Longer lines and texts are cut: no help for people is that long, and what follows must take linear time.
 _LONGEST_LINE = 4000
 _MOST_LINES = 40_000
 _WIDEST_FRAME = 400
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\-_])")
 _OVERSTRIKE = re.compile(r".\x08")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _HYPHENS_AND_BLANKS = str.maketrans({0x2010: "-", 0x2011: "-", 0x2212: "-", 0xA0: " ", 0xAD: None, 0x200B: None})
@@ -25,7 +24,7 @@ _BULLET = re.compile(r"^(\s*)[·•▪●○](?=\s+\S)")
 
 def plain_text(raw: bytes) -> str:
     """Decode and clean what a tool printed; a frame's title becomes a heading."""
-    text = _ESCAPES.sub("", decode(raw).replace("\r\n", "\n").replace("\f", "\n"))
+    text = without_escapes(decode(raw)).replace("\f", "\n")
     text = _OVERSTRIKE.sub("", text).translate(_HYPHENS_AND_BLANKS)
     lines = _CONTROLS.sub("", text).split("\n", _MOST_LINES)[:_MOST_LINES]
     return "\n".join(_plain_line(line[:_LONGEST_LINE]) for line in lines)

@@ -20,14 +20,14 @@ from worker.execution.visible import SYSTEM, is_below
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("worker", "worker/execution", "worker/execution/inside")
 _MODULES = (
-    *("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "memory", "processes", "watch", "runner"),
-    "contained",
+    *("wire", "kernel", "seccomp", "volumes", "filesystem", "layers", "memory"),
+    *("processes", "watch", "waiting", "sources", "terminal", "runner", "contained"),
 )
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _START = "import sys; sys.path.insert(0, {!r}); from worker.execution.inside.{} import main; main()"
 # Compiled once, by the Python that will run it: to compile at every start would cost 4 ms of each.
 _COMPILE = """
-import ctypes, hashlib, resource, select, sys
+import ctypes, fcntl, hashlib, resource, select, struct, sys
 from py_compile import PycInvalidationMode, compile
 assert sys.version_info >= (3, 9), "too old"
 for source, shown, target in zip(*[iter(sys.argv[1:])] * 3):

@@ -9,8 +9,10 @@ from types import MappingProxyType
 
 from shared.models.call import Surroundings
 
+TERMINAL = b"xterm-256color"
 STANDARD_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _LINES = 24
+_FOR_PIPES = frozenset({"COLUMNS", "LINES", "NO_COLOR"})
 
 
 @lru_cache(256)
@@ -46,3 +48,12 @@ def environment(
         "TMPDIR": temporary,
     }
     return MappingProxyType({name: os.fsencode(value) for name, value in told.items()})
+
+
+def at_a_terminal(told: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Change what a call is told that has a terminal: which kind it is; the terminal itself knows its size.
+
+    It is asked for no plain output either. A pager still gets none: it would wait for somebody.
+    """
+    kept = {name: value for name, value in told.items() if name not in _FOR_PIPES}
+    return {**kept, "TERM": TERMINAL}

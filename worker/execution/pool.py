@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from worker.execution.connection import Connection
+from worker.execution.pace import Gate, Pace
 
 MOST_CALLS = 500
 MOST_IDLE = 12
@@ -51,6 +52,8 @@ class Pool:
 
     most_calls: int = MOST_CALLS
     most_idle: int = MOST_IDLE
+    pace: Pace = field(default_factory=Pace)
+    gate: Gate = field(default_factory=Gate)
     _idle: list[Place] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
     _starter: ThreadPoolExecutor | None = None

@@ -14,13 +14,25 @@ from typing import Any
 
 from shared.interfaces.executor import Guard, GuardedSandbox, Provided, Run
 from shared.models.base import sha256
-from shared.models.call import BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
+from shared.models.call import (
+    BlobRef,
+    Call,
+    CallFile,
+    FileInput,
+    FileKind,
+    InputKind,
+    Isolation,
+    Limits,
+    SpecialInput,
+    Stdin,
+    Surroundings,
+)
 from shared.models.job import SandboxPolicy, ToolSpec
-from shared.models.test_result import Change, FileChange, Status, Stream, TestResult
+from shared.models.test_result import Change, FileChange, Status, Stream, TestResult, WaitsFor
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.execution.connection import Connection, RunnerFailedError
-from worker.execution.environment import environment
+from worker.execution.environment import at_a_terminal, environment
 from worker.execution.limits import MOST_ENTRIES
 from worker.execution.pool import Place, Pool, Site
 from worker.execution.provide import Found
@@ -29,9 +41,13 @@ from worker.execution.provide import Found
 MARGIN_S = 10.0
 MOST_COPIED = 10
 
+# What `yes` prints.
+_LINES = b"y\n" * 2048
+
 _PASSED_LIMITS = {
     b"wall": Status.TIMEOUT_WALL,
     b"vain": Status.TIMEOUT_WALL,
+    b"input": Status.TIMEOUT_WALL,
     b"cpu": Status.TIMEOUT_CPU,
     b"output": Status.OUTPUT_LIMIT,
     b"memory": Status.MEMORY_LIMIT,
@@ -40,6 +56,7 @@ _PASSED_LIMITS = {
 _DETAILS = {
     b"entries": f"more than {MOST_ENTRIES} files",
     b"vain": "it waits for a network that is not there",
+    b"input": "it waits for more at its terminal, whose input has ended",
 }
 
 
@@ -121,6 +138,11 @@ class RunnerSandbox(GuardedSandbox):
         """Find the tool, once."""
         return self._find()
 
+    @property
+    def _tool(self) -> Hashable:
+        """Name the tool among those of this process."""
+        return self.found.provided.path, self.found.provided.argv
+
     def _prepare(self) -> None:
         """Find out all that is kept between calls; one thread at a time does so."""
         _ = self.found
@@ -136,10 +158,20 @@ class RunnerSandbox(GuardedSandbox):
     def _start(self, surroundings: Surroundings, limits: Limits, held: ExitStack) -> tuple[Connection, Ground]: ...
 
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult:
-        (result,) = self._run_steps([Run(call, repetition, surroundings)])
-        return result
+        run, pace = Run(call, repetition, surroundings), self._pool.pace
+        ((result, was_alone),) = self._observed([run])
+        if was_alone or not pace.is_worth_repeating(self._tool, result):
+            return result
+        with self._pool.gate.alone(self.guard):
+            ((again, _),) = self._observed([run])
+        pace.note_repeated(self._tool, again)
+        return result if again.status is Status.SANDBOX_ERROR else again
 
     def _run_steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
+        return (result for result, _ in self._observed(steps))
+
+    def _observed(self, steps: Sequence[Run]) -> Iterator[tuple[TestResult, bool]]:
+        """Make calls in one folder, and tell of each whether no other was made meanwhile."""
         with self._preparing:
             self._prepare()
         contents = [_contents(run.call) for run in steps]
@@ -151,10 +183,11 @@ class RunnerSandbox(GuardedSandbox):
                     yield self._made(run, {**contents[made - 1], **shared}, place, is_alone=len(steps) == 1)
         except (RunnerFailedError, OSError) as error:
             for run in steps[max(0, made - 1) :]:
-                yield TestResult(**self._known(run), status=Status.SANDBOX_ERROR, detail=str(error))
+                yield TestResult(**self._known(run), status=Status.SANDBOX_ERROR, detail=str(error)), True
 
-    def _made(self, run: Run, contents: Mapping[str, Any], place: Place, *, is_alone: bool) -> TestResult:
-        limits, known = run.call.limits or self.limits, self._known(run)
+    def _made(self, run: Run, contents: Mapping[str, Any], place: Place, *, is_alone: bool) -> tuple[TestResult, bool]:
+        pace, gate = self._pool.pace, self._pool.gate
+        limits = pace.allowed(self._tool, run.call.limits or self.limits)
         layer = _layer_of(run.call) if is_alone and place.has_layers else b""
         order = {
             **contents,
@@ -163,8 +196,18 @@ class RunnerSandbox(GuardedSandbox):
             **self._typed(run, place),
             "is_alone": int(is_alone and self._is_parted(run.surroundings)),
         }
+        ticket = gate.enter(self.guard)
+        try:
+            result = self._asked(run, order, place, limits)
+        finally:
+            was_alone = gate.leave(ticket)
+        if run.call.tty is None:  # else it took the time of whoever typed
+            pace.note(self._tool, result)
+        return result, was_alone
+
+    def _asked(self, run: Run, order: dict[str, Any], place: Place, limits: Limits) -> TestResult:
         place.calls += 1
-        answer = self._answered(order, place, limits)
+        answer, known = self._answered(order, place, limits), self._known(run)
         if "is_spoilt" in answer:
             place.is_good = False  # the tool changed what the next one would inherit
         try:
@@ -221,22 +264,35 @@ class RunnerSandbox(GuardedSandbox):
         return Isolation.FRESH in {self.policy.isolation, surroundings.isolation}
 
     def _typed(self, run: Run, place: Place) -> Mapping[str, Any]:
-        provided = self.found.provided
+        call, provided = run.call, self.found.provided
+        typed = {"path": os.fsencode(provided.path), "argv": [*provided.argv, *call.argv]}
         told = self._environment(run.surroundings, run.repetition, place.site)
+        asked = {**self.found.view.env, **self.spec.env, **call.env}
+        if call.tty is not None:
+            size = [call.tty.columns, call.tty.rows]
+            return {**typed, "env": dict(at_a_terminal(told)), "own_env": asked, "tty": size}
         # Most calls are told what the first was told, and that need not travel again.
         own = {} if told is place.env else {name: told[name] for name in told if place.env.get(name) != told[name]}
-        return {
-            "path": os.fsencode(provided.path),
-            "argv": [*provided.argv, *run.call.argv],
-            "own_env": {**own, **self.found.view.env, **self.spec.env, **run.call.env},
-        }
+        return {**typed, "own_env": {**own, **asked}}
 
     def _environment(self, surroundings: Surroundings, repetition: int, site: Site) -> Mapping[str, bytes]:
         return environment(surroundings, repetition, site.home, site.temporary, self.found.view.path)
 
 
 def _contents(call: Call) -> Mapping[str, Any]:
-    return {"files": call.files} if call.stdin is None else {"files": call.files, "stdin": _content(call.stdin)}
+    return {"files": call.files} if call.stdin is None else {"files": call.files, **_input(call.stdin)}
+
+
+def _input(stdin: Stdin) -> Mapping[str, Any]:
+    match stdin:
+        case FileInput():
+            return {"source": "file", "file": stdin.file}
+        case SpecialInput(kind=InputKind.ENDLESS):
+            return {"stdin": _LINES, "endless": 1}
+        case SpecialInput():
+            return {"source": stdin.kind.value}
+        case _:
+            return {"stdin": _content(stdin)}
 
 
 def _files(files: Sequence[CallFile]) -> list[Mapping[str, Any]]:
@@ -288,6 +344,7 @@ def result_of(answer: Mapping[str, Any], limits: Limits, known: Mapping[str, Any
         cpu_ms=answer["cpu_us"] / 1000,
         peak_rss_bytes=answer["peak_rss_bytes"],
         leftovers=tuple(decode(name) for name in answer["leftovers"]),
+        waits_for=WaitsFor(answer.get("waits_for", b"").decode()),
     )
 
 

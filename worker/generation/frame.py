@@ -26,6 +26,7 @@ class Tier(IntEnum):
     REFUSAL = 4
     INPUT = 5
     CHOICE = 6
+    TERMINAL = 7
 
 
 class Draft(NamedTuple):

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from shared.models.cli_tool import CliTool
 from shared.models.job import JobSpec
 from shared.models.test_plan import Intent, Relation, TestCase, TestPlan
-from worker.generation import inputs, negative, positive, relations
+from worker.generation import inputs, negative, positive, relations, terminals
 from worker.generation.frame import Draft, Frame
 from worker.generation.relations import BASE_ROLE
 
@@ -20,6 +20,7 @@ _TECHNIQUES = (
     relations.forms,
     negative.refusals,
     inputs.inputs,
+    terminals.terminals,
 )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.models.test_plan import Aspect
-from shared.models.test_result import Stream, TestResult
+from shared.models.test_result import Stream, TestResult, WaitsFor
 from shared.utils.text import count, decode, visible
 from worker.verification.normalise import normalise
 
@@ -58,6 +58,23 @@ def ending(result: TestResult) -> str:
     if result.exit_code is not None:
         return f"exit {result.exit_code}"
     return f"signal {result.signal}" if result.signal is not None else result.status.value.replace("_", " ")
+
+
+_DOING = {
+    WaitsFor.PROCESSOR: "computing",
+    WaitsFor.INPUT: "waiting for input",
+    WaitsFor.LOCK: "waiting for a lock",
+    WaitsFor.SLEEP: "sleeping",
+    WaitsFor.CHILD: "waiting for its own processes",
+    WaitsFor.NETWORK: "waiting for the network",
+    WaitsFor.STOPPED: "stopped",
+    WaitsFor.OTHER: "waiting",
+}
+
+
+def doing(result: TestResult) -> str:
+    """Say what a call was at when a limit ended it; nothing where that was not seen."""
+    return _DOING.get(result.waits_for, "")
 
 
 def shape_of(stream: Stream) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from shared.interfaces.executor import Run, Sandbox
 from shared.interfaces.verifier import Check, Observed, Suspicion
-from shared.models.call import Call, CallFile, FileKind, Isolation, Surroundings
+from shared.models.call import Call, CallFile, FileInput, FileKind, Isolation, Surroundings
 from shared.models.test_plan import TestCase
 from shared.models.test_result import FIRST_CONFIRMATION, Status, TestResult
 from worker.verification.words import each_alone
@@ -117,7 +117,8 @@ def _without_unnamed_files(suspicion: Suspicion) -> Suspicion | None:
 
 
 def _named_files_only(call: Call) -> Call:
-    return call.model_copy(update={"files": tuple(file for file in call.files if _is_named(file, call.argv))})
+    named = (*call.argv, call.stdin.file) if isinstance(call.stdin, FileInput) else call.argv
+    return call.model_copy(update={"files": tuple(file for file in call.files if _is_named(file, named))})
 
 
 def _is_named(file: CallFile, argv: Sequence[bytes]) -> bool:

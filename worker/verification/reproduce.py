@@ -5,11 +5,14 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 
-from shared.models.call import BlobRef, Call, CallFile, FileKind
+from shared.models.call import BlobRef, Call, CallFile, FileInput, FileKind, InputKind, SpecialInput, Stdin, Terminal
 from shared.models.job import ToolSpec
 from shared.utils.text import quote, quote_all
 
 _MOST_TEXT = 400
+_KIND_OF_TERMINAL = "TERM=xterm-256color"
+_OF_BYTES = "$'"
+_CLOSED = SpecialInput(kind=InputKind.CLOSED)
 _EMPTY_FOLDER = 'cd "$(mktemp -d)"'
 
 
@@ -43,18 +46,48 @@ def _make(file: CallFile) -> str:
 def _type(tool: ToolSpec, call: Call, repetition: int | None) -> str:
     variables = list(_variables({**tool.env, **call.env}, repetition))
     words = [*tool.argv, *call.argv]
-    typed = _run_in_image(tool, variables, words) if tool.image else " ".join([*variables, quote_all(words)])
-    return f"{typed} < /dev/null" if call.stdin is None else f"{_print(call.stdin)} | {typed}"
+    if call.tty is None:
+        return _fed(_begin(tool, variables, words), call.stdin)
+    typed = _begin(tool, [_KIND_OF_TERMINAL, *variables], words, is_at_a_terminal=True)
+    if isinstance(call.stdin, FileInput) or call.stdin == _CLOSED:
+        return _fed(_at_a_terminal(_fed(typed, call.stdin), call.tty), None)
+    return _fed(_at_a_terminal(typed, call.tty), call.stdin)
 
 
-def _run_in_image(tool: ToolSpec, variables: Sequence[str], words: Sequence[bytes]) -> str:
+def _begin(tool: ToolSpec, variables: Sequence[str], words: Sequence[bytes], *, is_at_a_terminal: bool = False) -> str:
+    if tool.image is None:
+        return " ".join([*variables, quote_all(words)])
     told = "".join(f" -e {variable}" for variable in variables)
-    start = f'docker run --rm -i -v "$PWD:/case" -w /case{told} --entrypoint'
+    kind = "-it" if is_at_a_terminal else "-i"
+    start = f'docker run --rm {kind} -v "$PWD:/case" -w /case{told} --entrypoint'
     if tool.install is None:
-        return f"{start} {quote_all([words[0], str(tool.image).encode(), *words[1:]])}"
+        return f"{start} {quote_all([words[0], tool.image.encode(), *words[1:]])}"
     # What the command prints is none of the tool's.
     line = f'({tool.install}) >&2 && exec "$@"'
-    return f"{start} sh {quote_all([str(tool.image).encode(), b'-c', line.encode(), b'sh', *words])}"
+    return f"{start} sh {quote_all([tool.image.encode(), b'-c', line.encode(), b'sh', *words])}"
+
+
+def _at_a_terminal(typed: str, terminal: Terminal) -> str:
+    """Let a shell that `script` begins at a terminal of its own set the size first."""
+    line = quote(f"stty cols {terminal.columns} rows {terminal.rows}; {typed}".encode())
+    # Only bash understands the quotes of what is no text.
+    return f"{'SHELL=$BASH ' if _OF_BYTES in typed else ''}script -qec {line} /dev/null"
+
+
+def _fed(typed: str, stdin: Stdin | None) -> str:
+    match stdin:
+        case None:
+            return f"{typed} < /dev/null"
+        case FileInput():
+            return f"{typed} < {quote(stdin.file)}"
+        case SpecialInput(kind=InputKind.CLOSED):
+            return f"{typed} <&-"
+        case SpecialInput(kind=InputKind.ENDLESS):
+            return f"yes | {typed}"
+        case SpecialInput():
+            return f"tail -f /dev/null | {typed}"
+        case _:
+            return f"{_print(stdin)} | {typed}"
 
 
 def _variables(env: dict[str, bytes], repetition: int | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from shared.models.finding import Finding, Severity, Verdict, VerdictWord
 from shared.models.test_plan import Intent, TestCase
 from shared.models.test_result import Status, TestResult
 from shared.utils.text import decode, one_line
-from worker.verification.compare import ending
+from worker.verification.compare import doing, ending
 from worker.verification.confirm import Confirmed
 
 
@@ -57,7 +57,7 @@ def _untried(case: TestCase, check: str) -> Verdict:
 
 def _by_intent(case: TestCase, result: TestResult, observed: Observed) -> Verdict:
     if not result.status.has_exit_code:
-        return _skip(case, f"ended by {ending(result)}, and no check objects")
+        return _skip(case, f"ended by {ending(result)}{_at(result)}, and no check objects")
     match case.intent:
         case Intent.MUST_WORK:
             is_expected = result.exit_code in _good_codes(case, observed)
@@ -66,6 +66,10 @@ def _by_intent(case: TestCase, result: TestResult, observed: Observed) -> Verdic
             return _pass(case) if result.status is Status.NONZERO else _skip(case, "accepted, and no check objects")
         case Intent.EXPLORE:
             return _pass(case)
+
+
+def _at(result: TestResult) -> str:
+    return f" while it was {doing(result)}" if doing(result) else ""
 
 
 def _good_codes(case: TestCase, observed: Observed) -> set[int]:

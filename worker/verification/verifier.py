@@ -11,8 +11,9 @@ from shared.interfaces.verifier import Check, Observed, Suspicion
 from shared.models.finding import Evidence, Finding, Subject, Verdict
 from shared.models.test_result import TestResult
 from shared.utils.text import decode, quote_all
+from worker.knowledge.screens import screen_of
 from worker.verification import verdicts
-from worker.verification.compare import diff
+from worker.verification.compare import diff, doing
 from worker.verification.confirm import Confirmed, confirm
 from worker.verification.reproduce import reproduction
 from worker.verification.verdicts import Outcome
@@ -154,6 +155,11 @@ def _evidence(suspicion: Suspicion, observed: Observed) -> Iterator[Evidence]:
         if difference:
             yield Evidence(label="difference on standard output", text=difference)
         return
+    if doing(result):
+        yield Evidence(label="when it was ended", text=f"it was {doing(result)}")
+    if suspicion.case.call.tty is not None:
+        yield Evidence(label="the screen", text=_cut(screen_of(result.stdout.content, suspicion.case.call.tty)))
+        return
     for label, stream in (("standard error", result.stderr), ("standard output", result.stdout)):
         if stream.total_bytes:
             yield Evidence(label=label, text=_cut(decode(stream.content)))
@@ -174,6 +180,6 @@ def _cut(text: str) -> str:
     return f"{text[:half]}\n[...]\n{text[-half:]}"
 
 
-def _effort(suspicion: Suspicion) -> tuple[int, int, int, str]:
+def _effort(suspicion: Suspicion) -> tuple[bool, int, bool, int, str]:
     call = suspicion.case.call
-    return len(call.argv), int(call.stdin is not None), sum(map(len, call.argv)), suspicion.case.key
+    return call.tty is not None, len(call.argv), call.stdin is not None, sum(map(len, call.argv)), suspicion.case.key

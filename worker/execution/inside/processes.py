@@ -92,7 +92,7 @@ def condition() -> tuple[object, ...]:
 def _held_ports() -> bytes:
     """Count the ports that the kernel still holds for connections that have ended; RFC 9293 has it wait a while."""
     try:
-        words = _contents("/proc/self/net/sockstat").split()
+        words = contents_of("/proc/self/net/sockstat").split()
         return words[words.index(b"tw") + 1]
     except (OSError, ValueError):
         return b""
@@ -110,8 +110,10 @@ class NotExecutedError(Exception):
         self.number = number
 
 
-def spawn(order: dict[str, Any], streams: tuple[int, int, int]) -> int:
+def spawn(order: dict[str, Any], actions: list[tuple[Any, ...]]) -> int:
     """Begin the tool in a session of its own, here, with default signals, and give its number.
+
+    `actions` give it its standard streams, after it has entered the session.
 
     Raises:
         NotExecutedError: the tool itself cannot be begun.
@@ -120,19 +122,18 @@ def spawn(order: dict[str, Any], streams: tuple[int, int, int]) -> int:
     """
     path, argv, env = order["path"], order["argv"], {**order["env"], **order["own_env"]}
     try:
-        return _spawn(path, argv, env, streams)
+        return _spawn(path, argv, env, actions)
     except OSError as error:
         if error.errno == errno.ENOEXEC:
             # As every shell does with a script that does not say what runs it.
-            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], env, streams)
+            return _spawn(b"/bin/sh", [b"/bin/sh", path, *argv[1:]], env, actions)
         if error.errno in _OURS:
             raise
         raise NotExecutedError(error.errno or errno.EIO) from error
 
 
-def _spawn(path: bytes, argv: list[bytes], env: dict[str, bytes], streams: tuple[int, int, int]) -> int:
+def _spawn(path: bytes, argv: list[bytes], env: dict[str, bytes], actions: list[tuple[Any, ...]]) -> int:
     # A fork of the interpreter would copy its page tables, which takes longer than the rest of most calls.
-    actions = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate(streams)]
     return os.posix_spawn(path, argv, env, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_IGNORED_BY_US)
 
 
@@ -218,7 +219,7 @@ class Process:
         """See its memory where a thread lives: with its first thread, a process seems to have none."""
         for name in os.listdir(f"{self.place}/task"):
             place = f"{self.place}/task/{name}"
-            thread = Process(self.pid, _contents(f"{place}/stat"))
+            thread = Process(self.pid, contents_of(f"{place}/stat"))
             if not thread.has_ended:
                 self.place, self.rss_bytes = place, thread.rss_bytes
                 return
@@ -240,7 +241,7 @@ def _all() -> Iterator[Process]:
         return
     for pid in numbers:
         try:
-            stat = _contents(f"/proc/{pid}/stat")
+            stat = contents_of(f"/proc/{pid}/stat")
         except OSError:
             continue  # it has just ended
         if stat:
@@ -273,7 +274,8 @@ def names_of_living() -> list[bytes]:
     return sorted({process.name for process in living()})
 
 
-def _contents(path: str) -> bytes:
+def contents_of(path: str) -> bytes:
+    """Read a short file of /proc."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(descriptor, 4096)

@@ -12,7 +12,7 @@ import sys
 import time
 
 from worker.execution.inside import filesystem, kernel, layers, processes, seccomp, volumes, wire
-from worker.execution.inside.watch import AbandonedError, Pipes, Watch
+from worker.execution.inside.watch import AbandonedError, streams_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,19 +165,19 @@ class Server:
             laid.take_away()
 
     def _run(self, order: dict[str, Any]) -> dict[str, Any]:
-        pipes = Pipes("stdin" in order)
+        streams = streams_of(order)
         try:
             began = time.monotonic()
             try:
-                leader = processes.spawn(order, pipes.theirs)
+                leader = processes.spawn(order, streams.actions)
             except processes.NotExecutedError as error:
                 return {"spawn_error": error.number}
-            pipes.close_theirs()
-            watch = Watch(order, pipes, leader, began)
+            streams.close_theirs()
+            watch = streams.watched(order, leader, began)
             watch.follow(self._orders, self._ends)
             return watch.end()
         finally:
-            pipes.close()
+            streams.close()
 
     def _serve_alone(self, order: dict[str, Any]) -> None:
         """Make one call in namespaces that nothing else was ever in."""

@@ -17,6 +17,9 @@ TICK_S = 0.05
 GRACE_S = 0.05
 VAIN_S = 2.0
 _LONGEST_WORDING = 64
+LOOKS_KEPT = 20
+# The limits of which it is asked what the call was at when it passed them.
+_OVERDUE = frozenset({"wall", "cpu", "vain", "input"})
 _PART_BYTES = 1 << 16
 
 
@@ -24,21 +27,50 @@ class AbandonedError(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Pipes:
-    """The standard streams of a call: the tool's ends, and ours, which never block."""
+def streams_of(order: dict[str, Any]) -> Streams:
+    """Open the standard streams that a call is ordered to have.
 
-    def __init__(self, has_stdin: bool) -> None:  # noqa: FBT001 - the only word there is to say
-        self.stdin: int | None = None
-        if has_stdin:
-            stdin, self.stdin = os.pipe2(os.O_CLOEXEC)
-        else:
-            stdin = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
-        self.stdout, stdout = os.pipe2(os.O_CLOEXEC)
-        self.stderr, stderr = os.pipe2(os.O_CLOEXEC)
-        self.theirs = (stdin, stdout, stderr)
-        self._open = {self.stdout, self.stderr, *self.theirs} | ({self.stdin} if self.stdin is not None else set())
-        for ours in self._open.difference(self.theirs):
-            os.set_blocking(ours, False)
+    Raises:
+        OSError: they cannot be had.
+
+    """
+    if "tty" in order:
+        from worker.execution.inside.terminal import Terminal  # noqa: PLC0415 - few calls need it
+
+        return Terminal(order)
+    if "source" in order:
+        from worker.execution.inside import sources  # noqa: PLC0415 - few calls need it
+
+        return sources.pipes_of(order)
+    return Pipes("stdin" in order)
+
+
+class Streams:
+    """The standard streams of a call: the tool's ends, and ours, which never block.
+
+    `stdin` is what it is fed by, None where nothing is fed.
+    """
+
+    stdin: int | None
+    stdout: int
+    stderr: int
+    theirs: tuple[int, ...]
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+
+    @property
+    def actions(self) -> list[tuple[Any, ...]]:
+        """Say what gives the tool its ends, in the way of `os.posix_spawn`."""
+        return [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate(self.theirs)]
+
+    def watched(self, order: dict[str, Any], leader: int, began: float) -> Watch:
+        """Give what watches a call that has these streams."""
+        return Watch(order, self, leader, began)
+
+    def is_input(self, status: os.stat_result) -> bool:
+        """Tell whether a descriptor of the tool is one on which nothing may ever come."""
+        return False
 
     def close_theirs(self) -> None:
         for descriptor in self.theirs:
@@ -51,6 +83,24 @@ class Pipes:
     def close(self) -> None:
         for descriptor in tuple(self._open):
             self.close_one(descriptor)
+
+
+class Pipes(Streams):
+    """A pipe for each stream; without input one from which nothing can be read."""
+
+    def __init__(self, has_stdin: bool) -> None:  # noqa: FBT001 - the only word there is to say
+        super().__init__()
+        self.stdin = None
+        if has_stdin:
+            stdin, self.stdin = os.pipe2(os.O_CLOEXEC)
+        else:
+            stdin = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+        self.stdout, stdout = os.pipe2(os.O_CLOEXEC)
+        self.stderr, stderr = os.pipe2(os.O_CLOEXEC)
+        self.theirs = (stdin, stdout, stderr)
+        self._open = {self.stdout, self.stderr, *self.theirs} | ({self.stdin} if self.stdin is not None else set())
+        for ours in self._open.difference(self.theirs):
+            os.set_blocking(ours, False)
 
 
 class Capture:
@@ -91,9 +141,9 @@ class Capture:
 class Watch:
     """One running call: feeds it, listens to it, and notes the first limit that it passes."""
 
-    def __init__(self, order: dict[str, Any], pipes: Pipes, leader: int, began: float) -> None:
+    def __init__(self, order: dict[str, Any], streams: Streams, leader: int, began: float) -> None:
         self._order = order
-        self._pipes = pipes
+        self._streams = streams
         self._leader = leader
         self._began = began
         self._ended: float | None = None
@@ -101,8 +151,10 @@ class Watch:
         self._is_any_left = True
         self._ended_by = ""
         self._usage = processes.Usage()
+        self._spent = [(began, 0.0)]
         self._input = memoryview(order.get("stdin") or b"")
-        self._captures = {pipes.stdout: Capture(order["kept_bytes"]), pipes.stderr: Capture(order["kept_bytes"])}
+        self._more = self._input if "endless" in order else self._input[:0]
+        self._captures = {stream: Capture(order["kept_bytes"]) for stream in (streams.stdout, streams.stderr)}
         self._ends_at, self._ends_by = began + order["wall_us"] / 1e6, "wall"
         self._in_vain = order["in_vain"]
         self._heard_last = b""
@@ -120,8 +172,8 @@ class Watch:
         self._hear(ends, self._reap)
         for descriptor in self._captures:
             self._hear(descriptor, self._read)
-        if self._pipes.stdin is not None:
-            self._hear(self._pipes.stdin, self._feed, select.POLLOUT)
+        if self._streams.stdin is not None:
+            self._hear(self._streams.stdin, self._feed, select.POLLOUT)
         self._reap(ends)
         next_look = self._began + TICK_S
         while not self._is_over():
@@ -138,19 +190,31 @@ class Watch:
         if not self._ended_by and ended - self._began > TICK_S and self._is_crowded():
             self._ended_by = "entries"
         leftovers = processes.names_of_living() if is_by_itself and self._is_any_left else []
+        waits_for = self._doing() if self._ended_by in _OVERDUE else ""
         status = processes.end_all(self._usage, self._leader) if self._is_any_left else None
         for descriptor in [descriptor for descriptor in self._captures if descriptor in self._do]:
             self._drain(descriptor)
-        return {
+        seen = {
             "ended_by": self._ended_by,
             "wait_status": self._status if self._status is not None else status or 0,
             "duration_us": int((ended - self._began) * 1e6),
             "cpu_us": int(self._usage.cpu_s * 1e6),
             "peak_rss_bytes": self._usage.peak_rss_bytes,
             "leftovers": leftovers,
-            "stdout": self._captures[self._pipes.stdout].report(),
-            "stderr": self._captures[self._pipes.stderr].report(),
+            "stdout": self._captures[self._streams.stdout].report(),
+            "stderr": self._captures[self._streams.stderr].report(),
         }
+        return {**seen, "waits_for": waits_for} if waits_for else seen
+
+    def _doing(self) -> str:
+        """Say what the processes of the call are at, as long as they live."""
+        (then, before), now = self._spent[0], time.monotonic()
+        return self._at((self._cpu_s(processes.living()) - before) / max(now - then, TICK_S))
+
+    def _at(self, share: float) -> str:
+        from worker.execution.inside import waiting  # noqa: PLC0415 - few calls need it
+
+        return waiting.doing(processes.living(), share, self._streams.is_input)
 
     def _hear(self, descriptor: int, do: Callable[[int], object], what: int = select.POLLIN) -> None:
         self._poll.register(descriptor, what)
@@ -216,10 +280,11 @@ class Watch:
         except BlockingIOError:
             return
         except BrokenPipeError:
-            self._input = self._input[:0]  # it does not want to know the rest
+            self._input = self._more = self._input[:0]  # it does not want to know the rest
+        self._input = self._input or self._more
         if not self._input:
             self._forget(descriptor)
-            self._pipes.close_one(descriptor)
+            self._streams.close_one(descriptor)
 
     def _look(self) -> None:
         if self._ended is None and not self._ended_by:
@@ -227,13 +292,18 @@ class Watch:
 
     def _passed_limit(self) -> str:
         running = processes.living()
-        if self._usage.cpu_s + sum(process.cpu_s for process in running) > self._order["cpu_us"] / 1e6:
+        spent = self._cpu_s(running)
+        self._spent = [*self._spent[1 - LOOKS_KEPT :], (time.monotonic(), spent)]
+        if spent > self._order["cpu_us"] / 1e6:
             return "cpu"
         most = self._order["memory_bytes"]
         # What processes share is counted for each of them here, so the exact look decides.
         if memory.resident_bytes(running) > most and memory.proportional_bytes(running) > most:
             return "memory"
         return "entries" if self._is_crowded() else ""
+
+    def _cpu_s(self, running: list[processes.Process]) -> float:
+        return self._usage.cpu_s + sum(process.cpu_s for process in running)
 
     def _is_crowded(self) -> bool:
         return any(_entries(volume) > self._order["entries"] for volume in self._order["counted"])

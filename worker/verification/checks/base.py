@@ -10,7 +10,7 @@ from shared.interfaces.verifier import Observed, Suspicion
 from shared.models.finding import Severity
 from shared.models.test_plan import TestCase
 from shared.models.test_result import TestResult
-from shared.utils.text import decode, one_line, quote_all
+from shared.utils.text import decode, one_line, quote_all, without_escapes
 
 
 class BaseCheck(ABC):
@@ -40,12 +40,12 @@ class BaseCheck(ABC):
 def line_of(case: TestCase, observed: Observed) -> str:
     """Write a call as it is typed, for titles; long ones are cut."""
     typed = f"{observed.tool.name} {quote_all(case.call.argv)}".strip()
-    return f"`{one_line(typed, 70)}`"
+    return f"`{one_line(typed, 70)}`" + (" at a terminal" if case.call.tty else "")
 
 
 def said(result: TestResult) -> str:
-    """Give all that a call printed on both streams, standard error first."""
-    return decode(result.stderr.content) + "\n" + decode(result.stdout.content)
+    """Give all that a call printed on both streams, standard error first, without what only a terminal understands."""
+    return without_escapes(decode(result.stderr.content) + "\n" + decode(result.stdout.content))
 
 
 def first_line(result: TestResult) -> str:

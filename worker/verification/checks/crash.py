@@ -10,7 +10,7 @@ from shared.interfaces.verifier import Observed, Suspicion
 from shared.models.finding import Severity
 from shared.models.job import Network
 from shared.models.test_plan import Intent, TestCase
-from shared.models.test_result import Status, TestResult
+from shared.models.test_result import Status, TestResult, WaitsFor
 from shared.utils.text import decode, one_line
 from worker.knowledge.crashes import CRASH_SIGNALS, Crash, Language, find_crash, signal_name
 from worker.knowledge.network import lacks_network
@@ -163,24 +163,26 @@ class Hang(BaseCheck):
     severity = Severity.HIGH
     title = "the tool does not end"
     rationale = (
-        "All input is finite and standard input is closed, so a call that still computes at its limit, and again at "
-        "twice the limit, is in a loop. A call that waits without computing is not counted, unless it asked for help "
-        "or the version, or should have been refused. Options whose description speaks of following, watching, "
-        "serving, waiting or repeating are left out."
+        "All input is finite, so a call that still computes at its limit, and again at twice the limit, is in a loop. "
+        "So is, in its way, one whose processes are stopped, or wait for a lock that only they could give back. A call "
+        "that waits for its input or a terminal is never counted, and one that waits for something else only where it "
+        "asked for help or the version, or should have been refused. Options whose description speaks of following, "
+        "watching, serving, waiting or repeating are left out."
     )
     example = "frob --depth -1 a.txt\n(no end, and all of a processor)"
 
     def judge(self, case: TestCase, result: TestResult, observed: Observed) -> Suspicion | None:
-        """Tell computing from waiting by the processor time."""
+        """Tell computing from waiting by what the processes were at, and by the processor time."""
         if result.status not in {Status.TIMEOUT_CPU, Status.TIMEOUT_WALL} or _means_to_go_on(case, observed):
             return None
-        if _misses_our_network(result, observed):
+        if result.waits_for is WaitsFor.INPUT or _misses_our_network(result, observed):
             return None
-        is_busy = result.status is Status.TIMEOUT_CPU or result.cpu_ms >= _BUSY * result.duration_ms
         must_end = case.technique in {"help", "version"} or case.intent is Intent.MUST_REFUSE
-        if not (is_busy or must_end):
+        how = _stuck(result, is_known_to_end=must_end or _has_ended(case, observed))
+        if how is None and must_end:
+            how = "waits without end"
+        if how is None:
             return None
-        how = "computes without end" if is_busy else "waits without end"
         return Suspicion(
             case=case,
             result=result,
@@ -198,6 +200,32 @@ class Hang(BaseCheck):
         longer = limits.model_copy(update={"wall_s": limits.wall_s * _LONGER, "cpu_s": limits.cpu_s * _LONGER})
         result = sandbox.run(call.model_copy(update={"limits": longer}))
         return result.status in {Status.TIMEOUT_CPU, Status.TIMEOUT_WALL}
+
+
+def _stuck(result: TestResult, *, is_known_to_end: bool) -> str | None:
+    """Say how a call is stuck by its own doing, None where it may go on one day.
+
+    A program that is meant to run on may well stand at a lock until it gets a signal, so such a wait counts only where
+    the command is known to end.
+    """
+    if _is_busy(result):
+        return "computes without end"
+    if not is_known_to_end:
+        return None
+    return {WaitsFor.LOCK: "waits for a lock without end", WaitsFor.STOPPED: "is stopped for ever"}.get(
+        result.waits_for
+    )
+
+
+def _is_busy(result: TestResult) -> bool:
+    is_seen = result.status is Status.TIMEOUT_CPU or result.waits_for is WaitsFor.PROCESSOR
+    return is_seen or result.cpu_ms >= _BUSY * result.duration_ms
+
+
+def _has_ended(case: TestCase, observed: Observed) -> bool:
+    """Tell whether a call of the command has ever ended by itself."""
+    command = observed.tool.commands.get(case.command)
+    return command is not None and bool(command.recipes)
 
 
 def _misses_our_network(result: TestResult, observed: Observed) -> bool:

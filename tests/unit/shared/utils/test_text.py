@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.utils.text import count, duration, near, one_line, quote, quote_all, size, visible
+from shared.utils.text import count, duration, near, one_line, quote, quote_all, size, visible, without_escapes
 
 
 @settings(max_examples=60, deadline=None)
@@ -38,6 +38,21 @@ def test_what_hides_is_named() -> None:
     assert visible("a\x1b[2Jb\u202ec\0\n") == r"a\x1b[2Jb\u202ec\x00\n"
     assert visible("a\tb\n", keep="\t") == "a\tb\\n"
     assert visible("\U000e0001") == r"\U000e0001"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "\x1b[1;31m{}\x1b[0m",
+        "\x1b]0;a title\x07{}",
+        "\x1b]8;;http://x\x1b\\{}",
+        "\x1b(B\x1b7{}\x1b8",
+        "\x1b[?25l{}\x1b=",
+        "\x1bc{}",
+    ],
+)
+def test_what_only_a_terminal_understands_is_left_out(printed: str) -> None:
+    assert without_escapes(printed.format("one\r\ntwo")) == "one\ntwo"
 
 
 def test_one_line_is_the_first_that_says_something() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shared.models.call import PINNED, Surroundings
-from worker.execution.environment import environment
+from worker.execution.environment import at_a_terminal, environment
 
 
 def test_only_the_repetition_differs_in_a_second_run() -> None:
@@ -24,3 +24,11 @@ def test_nothing_of_it_depends_on_our_own_environment(monkeypatch: pytest.Monkey
     for name in (*before, "LD_PRELOAD", "CANARY_TOKEN"):
         monkeypatch.setenv(name, "ours")
     assert environment(PINNED, 0, "/home/user", "/tmp", ("/bin",)) == before
+
+
+def test_at_a_terminal_the_kind_is_told_and_the_size_is_not() -> None:
+    before = environment(PINNED, 0, "/home/user", "/tmp", ("/bin",))
+    told = at_a_terminal(before)
+    assert told["TERM"] == b"xterm-256color"
+    assert before.keys() - told.keys() == {"COLUMNS", "LINES", "NO_COLOR"}
+    assert {name for name in told if told[name] != before[name]} == {"TERM"}

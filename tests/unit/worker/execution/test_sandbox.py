@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.models.call import FileKind, Limits
-from shared.models.test_result import Change, Status
+from shared.models.test_result import Change, Status, WaitsFor
 from worker.execution.sandbox import result_of
 
 LIMITS = Limits(cpu_s=2)
@@ -40,6 +40,7 @@ def answer(**given: Any) -> dict[str, Any]:  # noqa: ANN401
         ({"wait_status": signal.SIGKILL}, Status.SIGNALLED),
         ({"wait_status": signal.SIGKILL, "cpu_us": 2_000_001}, Status.TIMEOUT_CPU),
         ({"wait_status": signal.SIGKILL, "ended_by": b"wall"}, Status.TIMEOUT_WALL),
+        ({"wait_status": signal.SIGKILL, "ended_by": b"input"}, Status.TIMEOUT_WALL),
         ({"wait_status": signal.SIGKILL, "ended_by": b"cpu"}, Status.TIMEOUT_CPU),
         ({"wait_status": signal.SIGKILL, "ended_by": b"output"}, Status.OUTPUT_LIMIT),
         ({"wait_status": signal.SIGKILL, "ended_by": b"memory"}, Status.MEMORY_LIMIT),
@@ -72,9 +73,16 @@ def test_changes_and_measures_are_taken_over() -> None:
     assert (result.duration_ms, result.cpu_ms, result.leftovers) == (1.5, 0.5, ("sl\ufffdeep",))
 
 
+def test_what_a_late_call_was_at_is_taken_over() -> None:
+    late = answer(ended_by=b"wall", wait_status=9)
+    assert result_of({**late, "waits_for": b"lock"}, LIMITS, KNOWN).waits_for is WaitsFor.LOCK
+    assert result_of(late, LIMITS, KNOWN).waits_for is WaitsFor.UNKNOWN
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"ended_by": b"wall", "waits_for": b"Godot"},
         {"ended_by": b"boredom"},
         {"stdout": {}},
         {"stdout": {"head": b"abc", "tail": b"", "total_bytes": 1, "sha256": b"0" * 64}},

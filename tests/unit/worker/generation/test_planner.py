@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.models.call import Call, CallFile
+from shared.models.call import Call, CallFile, Terminal
 from shared.models.cli_tool import Argument, CliTool, Command, Option, Recipe, Takes, ValueType
 from shared.models.job import JobSpec, Profile, Selection, ToolSpec
 from shared.models.test_plan import Intent, TestCase, TestPlan
@@ -158,6 +158,25 @@ def test_a_call_that_reads_standard_input_is_given_another() -> None:
     recipe = Recipe(call=Call(stdin=samples.TEXT, files=FILES), prints=True)
     found = plan(TOOL.model_copy(update={"commands": {"": ROOT.model_copy(update={"recipes": (recipe,)})}}))
     assert {case.call.stdin for case in found.cases if case.technique == "binary_input"} == {samples.BINARY}
+
+
+def test_help_a_mistake_and_the_call_that_works_are_made_at_a_terminal_too() -> None:
+    found = plan()
+    at_one = of("terminal", found)
+    rest = {case.call.argv: case.technique for case in found.cases if case.call.tty is None}
+    assert {rest[case.call.argv] for case in at_one if case.command == ""} == {"help", "unknown_option", "base"}
+    assert {case.call.tty for case in at_one} == {Terminal()}
+    assert {(case.intent, case.covers, case.repetitions) for case in at_one} == {(Intent.EXPLORE, (), 1)}
+    assert found.cases[-len(at_one) :] == tuple(at_one), "they come last, and go first where there is no room"
+
+
+def test_a_quick_plan_has_no_terminal_and_a_command_that_never_worked_no_such_call() -> None:
+    quick = SPEC.model_copy(update={"profile": Profile.QUICK})
+    assert of("terminal", plan(spec=quick)) == []
+    assert [case.call.argv for case in of("terminal") if case.command == "sync"] == [
+        (b"sync", b"--help"),
+        (b"sync", b"--unheard-of"),
+    ]
 
 
 def test_given_examples_come_first_and_carry_the_given_files() -> None:

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 import shared.documents.report
 from shared.documents.report import schema
 from shared.models.base import bytes_from_json
-from shared.models.call import BlobRef, Call, CallFile
+from shared.models.call import BlobRef, Call, CallFile, FileInput, InputKind, SpecialInput, Terminal
 from shared.models.finding import Evidence
 from shared.models.test_report import TestReport
 from tests.fakes.report import HOSTILE, clean, ended, failed, findings, gathered, hostile, huge, rich
@@ -25,8 +25,8 @@ from worker.reporting.json_writer import JsonWriter
 
 # What others read of a finding: no field more, none less.
 FINDING_FIELDS = """
-    id fingerprint tool code check severity argv stdin files exit_code signal channel compared_with signature message
-    expected got reproduce confirmed cases accepted
+    id fingerprint tool code check severity argv stdin tty files exit_code signal channel compared_with signature
+    message expected got reproduce confirmed cases accepted
 """
 
 
@@ -127,3 +127,18 @@ def test_the_tools_name_is_as_it_was_typed_whatever_was_learned() -> None:
     learned = base.tool and base.tool.model_copy(update={"argv": (b"frob", b"\xff")})
     report = assemble(base._replace(job=base.job.model_copy(update={"spec": spec}), tool=learned))
     assert written(ended(report))["tool"]["argv"] == ["frob", {"base64": "/w=="}]
+
+
+@pytest.mark.parametrize(
+    ("call", "stdin", "tty"),
+    [
+        (Call(), None, None),
+        (Call(stdin=SpecialInput(kind=InputKind.SILENT)), {"kind": "silent"}, None),
+        (Call(stdin=FileInput(file=b"a.txt")), {"file": "a.txt"}, None),
+        (Call(stdin=FileInput(file=b"\xff")), {"file": {"base64": "/w=="}}, None),
+        (Call(tty=Terminal(), stdin=b"y"), "y", {"columns": 80, "rows": 24}),
+    ],
+)
+def test_every_kind_of_input_and_a_terminal_are_told(call: Call, stdin: object, tty: object) -> None:
+    one = with_call(call)
+    assert (one["stdin"], one["tty"]) == (stdin, tty)

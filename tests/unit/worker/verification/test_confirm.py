@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.interfaces.verifier import Observed, Suspicion
-from shared.models.call import Call, CallFile, Limits
+from shared.models.call import Call, CallFile, FileInput, Limits
 from shared.models.cli_tool import CliTool, Command, Option, Takes
 from shared.models.job import JobSpec, SandboxPolicy, ToolSpec
 from shared.models.test_plan import Intent, TestCase
@@ -82,6 +82,14 @@ def test_what_only_shows_together_is_kept_together_without_unnamed_files() -> No
     assert found.is_certain
     assert found.suspicion.case.call.argv == SHARED.call.argv
     assert [file.path for file in found.suspicion.case.call.files] == [b"here"]
+
+
+def test_the_file_that_standard_input_comes_from_stays() -> None:
+    files = (CallFile(path=b"read"), CallFile(path=b"other"))
+    call = Call(argv=(b"--deep",), stdin=FileInput(file=b"read"), files=files)
+    case = SHARED.model_copy(update={"call": call, "option": "--deep"})
+    found, _ = confirmed(Traceback(), lambda *_: (1, b"", TRACEBACK), case)
+    assert found.suspicion.case.call.files == files[:1]
 
 
 def test_what_needs_a_file_that_no_word_names_keeps_all_files() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from shared.models.call import BlobRef, Call, CallFile, FileKind
+from shared.models.call import BlobRef, Call, CallFile, FileInput, FileKind, InputKind, SpecialInput, Terminal
 from shared.models.job import ToolSpec
 from worker.verification.reproduce import reproduction
 
@@ -95,3 +96,50 @@ def test_the_hash_seed_is_given_where_it_matters(tool: Path) -> None:
 def test_a_content_that_is_kept_elsewhere_is_named() -> None:
     call = Call(files=(CallFile(path=b"mine.bin", content=BlobRef.of(b"x" * 9999)),))
     assert BlobRef.of(b"x" * 9999).blob[:12] in reproduction(ToolSpec(argv=(b"frob",)), [(call, None)])
+
+
+def shown_by(code: str, call: Call) -> list[str]:
+    """Let a shell that is the tool do a piece of code, as the line says."""
+    asked = call.model_copy(update={"argv": (code.encode(), *call.argv)})
+    line = reproduction(ToolSpec(argv=(b"sh", b"-c")), [(asked, None)])
+    made = subprocess.run(["bash", "-c", line], check=True, capture_output=True, timeout=60)
+    return made.stdout.decode(errors="replace").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("code", "stdin", "expected"),
+    [
+        ("readlink /proc/self/fd/0", None, ["/dev/null"]),
+        ("test -e /proc/self/fd/0 || echo closed", SpecialInput(kind=InputKind.CLOSED), ["closed"]),
+        ("test -p /dev/stdin && echo open", SpecialInput(kind=InputKind.SILENT), ["open"]),
+        ("head -n 2", SpecialInput(kind=InputKind.ENDLESS), ["y", "y"]),
+        ("cat", FileInput(file=b"a b.txt"), ["from a file"]),
+    ],
+)
+def test_every_kind_of_input_can_be_shown(
+    code: str, stdin: SpecialInput | FileInput | None, expected: list[str]
+) -> None:
+    call = Call(stdin=stdin, files=(CallFile(path=b"a b.txt", content=b"from a file\n"),))
+    assert shown_by(code, call) == expected
+
+
+@pytest.mark.skipif(shutil.which("script") is None, reason="the program script is not installed")
+class TestTerminal:
+    ALL = "tty <&2 >/dev/null && echo $TERM; stty size"
+
+    def test_it_is_one_of_its_kind_and_size(self) -> None:
+        assert shown_by(self.ALL, Call(tty=Terminal(columns=90, rows=30))) == ["xterm-256color", "30 90"]
+
+    def test_what_is_read_is_typed(self) -> None:
+        assert shown_by("stty -echo; read word; echo got $word", Call(tty=Terminal(), stdin=b"it\n"))[-1:] == ["got it"]
+
+    @pytest.mark.parametrize("stdin", [SpecialInput(kind=InputKind.CLOSED), FileInput(file=b"a.txt")])
+    def test_the_input_may_come_from_elsewhere(self, stdin: SpecialInput | FileInput) -> None:
+        call = Call(tty=Terminal(), stdin=stdin, files=(CallFile(path=b"a.txt", content=b"from a file\n"),))
+        assert shown_by("test -t 0 || echo no; test -t 1 && echo yes", call) == ["no", "yes"]
+
+    def test_any_byte_may_be_among_the_words(self) -> None:
+        call = Call(argv=(b"\xff'\"$x  \\",), tty=Terminal(), env={"FROB": b"a  b"})
+        assert shown_by('printf "%s" "$0" "$FROB" | od -An -tx1 | tr -d " \\r\\n"', call) == [
+            b"\xff'\"$x  \\a  b".hex()
+        ]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import pytest
 
 from shared.interfaces.verifier import Check, Observed
-from shared.models.call import Call, CallFile, Limits
+from shared.models.call import Call, CallFile, Limits, Terminal
 from shared.models.cli_tool import CliTool, Command, Option, Recipe, Takes
 from shared.models.job import JobSpec, Network, SandboxPolicy, ToolSpec
 from shared.models.test_plan import Intent, TestCase
-from shared.models.test_result import Status, Stream, TestResult
+from shared.models.test_result import Status, Stream, TestResult, WaitsFor
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard
 from worker.verification.checks.crash import Hang, Signal, Traceback
 from worker.verification.checks.documentation import HelpNonzero
@@ -49,8 +49,8 @@ def ended(code: int = 0, out: bytes = b"", err: bytes = b"", signal: int | None 
     )
 
 
-def endless(cpu_ms: float) -> TestResult:
-    return TestResult(call_digest="", status=Status.TIMEOUT_WALL, duration_ms=5000, cpu_ms=cpu_ms)
+def endless(cpu_ms: float = 10, waits_for: WaitsFor = WaitsFor.UNKNOWN) -> TestResult:
+    return TestResult(call_digest="", status=Status.TIMEOUT_WALL, duration_ms=5000, cpu_ms=cpu_ms, waits_for=waits_for)
 
 
 def option(name: str, description: str = "", *, takes: Takes = Takes.NONE, confidence: float = 0.95) -> Option:
@@ -97,6 +97,26 @@ SOUND = {
     ),
     "a signal that somebody else sent": (Signal(), Seen((b"-u",), option("-u"), ended(signal=15))),
     "a call that waits": (Hang(), Seen((b"--fast",), option("--fast"), endless(cpu_ms=10))),
+    **{
+        f"a call that waits for {word or 'nobody knows what'}": (
+            Hang(),
+            Seen((b"--fast",), option("--fast"), endless(waits_for=word)),
+        )
+        for word in WaitsFor
+        if word not in {WaitsFor.PROCESSOR, WaitsFor.LOCK, WaitsFor.STOPPED}
+    },
+    "a screen that is drawn while it waits for a key": (
+        Hang(),
+        Seen((b"--fast",), option("--fast"), endless(cpu_ms=4000, waits_for=WaitsFor.INPUT)),
+    ),
+    "help that waits for a key": (
+        Hang(),
+        Seen((b"--help",), option("--help"), endless(waits_for=WaitsFor.INPUT), technique="help"),
+    ),
+    "an option that waits, at a lock": (
+        Hang(),
+        Seen((b"-w",), option("-w", "wait for the other one"), endless(waits_for=WaitsFor.LOCK)),
+    ),
     "an option that follows": (Hang(), Seen((b"-f",), option("-f", "follow the file"), endless(cpu_ms=5000))),
     "help that nobody documented": (
         HelpNonzero(),
@@ -147,6 +167,12 @@ def test_nothing_is_held_against_it(check: Check, seen: Seen) -> None:
 
 MISSING = b'Traceback (most recent call last):\n  File "/usr/lib/frob.py", line 1, in f\nFileNotFoundError: no\n'
 
+COLOURED = (
+    b"\x1b[1;35mTraceback (most recent call last):\x1b[0m\r\n"
+    b'  File \x1b[35m"/usr/lib/frob.py"\x1b[0m, line \x1b[35m1\x1b[0m, in \x1b[35mf\x1b[0m\r\n'
+    b"\x1b[1;35mKeyError\x1b[0m: \x1b[35m'x'\x1b[0m\r\n"
+)
+
 FAULTY = {
     "a file that is not found is no host": (
         Traceback(),
@@ -160,6 +186,31 @@ FAULTY = {
     ),
     "an option that says nothing of dying": (Signal(), Seen((b"-u",), option("-u"), ended(signal=6)), SPEC),
     "a call that computes": (Hang(), Seen((b"--fast",), option("--fast"), endless(cpu_ms=5000)), SPEC),
+    "a call that was seen computing, on a busy machine": (
+        Hang(),
+        Seen((b"--fast",), option("--fast"), endless(cpu_ms=500, waits_for=WaitsFor.PROCESSOR)),
+        SPEC,
+    ),
+    "a call that holds itself up": (
+        Hang(),
+        Seen((b"--fast",), option("--fast"), endless(waits_for=WaitsFor.LOCK)),
+        SPEC,
+    ),
+    "a call that is stopped": (
+        Hang(),
+        Seen((b"--fast",), option("--fast"), endless(waits_for=WaitsFor.STOPPED)),
+        SPEC,
+    ),
+    "help that sleeps": (
+        Hang(),
+        Seen((b"--help",), option("--help"), endless(waits_for=WaitsFor.SLEEP), technique="help"),
+        SPEC,
+    ),
+    "a breakdown in colours": (
+        Traceback(),
+        Seen((b"--fast",), option("--fast"), ended(1, out=COLOURED)),
+        SPEC,
+    ),
     "an option of the list": (
         DocumentedRejected(),
         Seen((b"--fast",), option("--fast"), ended(2, err=REFUSED)),
@@ -172,6 +223,36 @@ FAULTY = {
 def test_and_its_counterpart_is(check: Check, seen: Seen, spec: JobSpec) -> None:
     case, around = observed(seen, spec)
     assert check.suspect(case, around) is not None
+
+
+def test_a_lock_counts_only_where_the_command_is_known_to_end() -> None:
+    case, around = observed(Seen((b"--fast",), option("--fast"), endless(waits_for=WaitsFor.LOCK)))
+    bare = around.tool.commands[""].model_copy(update={"recipes": ()})
+    unknown = around._replace(tool=around.tool.model_copy(update={"commands": {"": bare}}))
+    assert Hang().suspect(case, around) is not None
+    assert Hang().suspect(case, unknown) is None
+    refused = case.model_copy(update={"intent": Intent.MUST_REFUSE})
+    assert Hang().suspect(refused, unknown) is not None
+
+
+def test_how_a_call_hangs_is_said() -> None:
+    said = {}
+    for word in (WaitsFor.PROCESSOR, WaitsFor.LOCK, WaitsFor.STOPPED):
+        case, around = observed(Seen((b"--fast",), option("--fast"), endless(waits_for=word)))
+        suspicion = Hang().suspect(case, around)
+        assert suspicion is not None
+        said[word] = suspicion.message
+        assert suspicion.message in suspicion.got
+    assert len(set(said.values())) == len(said)
+
+
+def test_a_call_at_a_terminal_is_called_so() -> None:
+    case, around = observed(Seen((b"--fast",), option("--fast"), ended(signal=11)))
+    at_one = case.model_copy(update={"call": case.call.model_copy(update={"tty": Terminal()})})
+    around = around._replace(results={at_one.key: around.results[case.key]})
+    suspicion = Signal().suspect(at_one, around)
+    assert suspicion is not None
+    assert "at a terminal" in suspicion.title
 
 
 @pytest.mark.parametrize(

@@ -126,9 +126,11 @@ def test_a_script_without_a_first_line_is_run_by_the_shell(
     runner: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
     script = tmp_path / "script"
-    script.write_text("echo $0 $1")
+    script.write_text("echo $0 $1; test -t 0 && : >/dev/tty")
     script.chmod(0o755)
     assert runner("", path=str(script), argv=["script", "a"])["stdout"]["head"] == f"{script} a\n".encode()
+    at_a_terminal = runner("", path=str(script), argv=["script", "a"], tty=[80, 24])
+    assert at_a_terminal["stdout"]["head"] == f"{script} a\r\n".encode()
 
 
 def test_what_runs_inside_needs_nothing_but_little_of_the_standard_library(tmp_path: Path) -> None:
