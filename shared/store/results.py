@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from shared.models.job import JobId
@@ -12,6 +12,12 @@ from shared.models.test_plan import TestCaseRow
 from shared.models.test_result import FIRST_CONFIRMATION, TestResult, TestResultRow
 from shared.models.work import WorkItem
 from shared.store.rows import Rows, slices
+
+# Made once, for every stage asks it many times.
+_TABLE = TestResultRow.metadata.tables["test_result"].c
+_OF_CALLS = select(_TABLE.body).where(
+    _TABLE.job_id == bindparam("job_id"), _TABLE.call_digest.in_(bindparam("calls", expanding=True))
+)
 
 
 class Results(Rows):
@@ -44,10 +50,8 @@ class Results(Rows):
         """Give all results of some calls, by call and repetition."""
         found: dict[tuple[str, int], TestResult] = {}
         for part in slices(call_digests):
-            query = select(col(TestResultRow.body)).where(
-                TestResultRow.job_id == job_id, col(TestResultRow.call_digest).in_(part)
-            )
-            found.update({(result.call_digest, result.repetition): result for result in self.session.exec(query)})
+            results = self.session.connection().execute(_OF_CALLS, {"job_id": job_id, "calls": part}).scalars()
+            found.update({(result.call_digest, result.repetition): result for result in results})
         return found
 
     def planned(self, job_id: JobId) -> Sequence[TestResult]:
