@@ -11,11 +11,12 @@ from sqlmodel import Index, SQLModel
 from shared.models.base import Utc, Value, Word, body_of, digest_of
 from shared.models.call import Limits
 from shared.models.job import SandboxPolicy, ToolSpec
-from shared.models.test_result import Status, TestResult
+from shared.models.test_result import Status, TestResult, WaitsFor
 
 # A call that was late may have been held up by others; one that could not be started, or was killed, too.
 _PERHAPS_OF_THE_MACHINE = frozenset({"late", "spawn_error", "signalled 9"})
 _SEEN_TO_BE_BELIEVED = 2
+_WITHOUT_END = frozenset({WaitsFor.INPUT, WaitsFor.LOCK, WaitsFor.STOPPED})
 _LATE = frozenset({Status.TIMEOUT_WALL, Status.TIMEOUT_CPU})
 _CUT = frozenset({*_LATE, Status.OUTPUT_LIMIT, Status.MEMORY_LIMIT, Status.SPAWN_ERROR})
 
@@ -68,9 +69,9 @@ def is_settled(sightings: Sequence[Sighting]) -> bool:
 
 
 def _ending(result: TestResult) -> str:
-    # Which of two clocks strikes first is chance.
+    # Which of two clocks strikes first is chance; who waits for what never comes would wait on any machine.
     if result.status in _LATE:
-        return "late"
+        return "stuck" if result.waits_for in _WITHOUT_END else "late"
     if result.status is Status.NONZERO:
         return f"exited {result.exit_code}"
     return f"signalled {result.signal}" if result.status is Status.SIGNALLED else result.status.value

@@ -9,7 +9,7 @@ import pytest
 from shared.models.call import PINNED, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.known_result import Conditions, is_settled, sighting_of
-from shared.models.test_result import FIRST_CONFIRMATION, Change, FileChange, Status, Stream, TestResult
+from shared.models.test_result import FIRST_CONFIRMATION, Change, FileChange, Status, Stream, TestResult, WaitsFor
 
 ELSEWHERE = Surroundings(folder="elsewhere", home="somebody")
 CONDITIONS = Conditions(
@@ -76,6 +76,13 @@ def test_what_a_busy_machine_may_have_done_must_be_seen_twice(status: Status, mo
     assert not is_settled([seen(status, **more)])
     assert is_settled([seen(status, times=2, **more)])
     assert is_settled([seen(status, **more), seen(status, FIRST_CONFIRMATION, surroundings=ELSEWHERE, **more)])
+
+
+def test_a_call_that_waits_for_what_never_comes_would_do_so_on_any_machine() -> None:
+    for what in (WaitsFor.INPUT, WaitsFor.LOCK, WaitsFor.STOPPED):
+        assert is_settled([seen(Status.TIMEOUT_WALL, waits_for=what)])
+    for what in (WaitsFor.UNKNOWN, WaitsFor.PROCESSOR, WaitsFor.SLEEP, WaitsFor.NETWORK, WaitsFor.OTHER):
+        assert not is_settled([seen(Status.TIMEOUT_WALL, waits_for=what)]), what
 
 
 def test_how_far_a_call_came_until_it_was_cut_is_chance() -> None:
