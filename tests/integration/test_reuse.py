@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ def run(tool: Path, folder: Path, *words: str) -> dict[str, Any]:
 
 def run_and_trace(tool: Path, folder: Path, *words: str) -> tuple[dict[str, Any], Sequence[str]]:
     """Run the program, and give the path of each program that it or any process below it starts, or tries to."""
-    trace = folder / "trace"
+    trace = folder.with_suffix(".trace")  # what lies beside a script is a part of it
     traced = ["strace", "-f", "-qq", "-e", "trace=execve,execveat", "-o", str(trace)]
     ended = subprocess.run(
         [*traced, PROGRAM, "run", str(tool), *QUICK, *words],
@@ -39,8 +40,7 @@ def run_and_trace(tool: Path, folder: Path, *words: str) -> tuple[dict[str, Any]
         timeout=240,
     )
     assert ended.returncode in {0, 1}, ended.stderr.decode()
-    (folder / "report.json").write_bytes(ended.stdout)
-    document = run_program("report", "-f", "json", folder=folder).document
+    document: dict[str, Any] = json.loads(ended.stdout)
     return document, [found[1] for found in _STARTED.finditer(trace.read_text(errors="replace"))]
 
 
@@ -103,6 +103,15 @@ def test_calls_that_never_show_the_same_are_made_every_time(tmp_path: Path) -> N
     assert [finding["code"] for finding in second["findings"]] == ["TN701"]
     made, reused = calls(second)
     assert 0 < reused < made == calls(first)[0]
+
+
+def test_what_a_script_loads_from_beside_it_is_a_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "part.sh").write_text("say() { echo one; }\n")
+    tool = specimen(tmp_path, changes={"FAULT=none": 'FAULT=none\n. "$(dirname "$0")/part.sh"'})
+    made, _ = calls(run(tool, tmp_path, "--max-cases", "4"))
+    assert calls(run(tool, tmp_path, "--max-cases", "4")) == (made, made)
+    (tmp_path / "part.sh").write_text("say() { echo another; }\n")
+    assert calls(run(tool, tmp_path, "--max-cases", "4"))[1] == 0
 
 
 STUB = """\

@@ -36,8 +36,8 @@ class View:
     """What is shown inside, at the places where it lies outside.
 
     `real` is the program at the end of all links, `links` lead there and are shown step by step. `path` are folders to
-    look for programs in, `packages` folders whose files the tool loads, `env` says where they are. Not `is_known`: it
-    may be any program, later.
+    look for programs in, `packages` folders whose files the tool loads, all that are below them, `libraries` such whose
+    own files it loads; `env` says where they are. Not `is_known`: it may be any program, later.
     """
 
     program: str
@@ -47,6 +47,7 @@ class View:
     path: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     env: Mapping[str, bytes] = field(default_factory=dict)
     is_known: bool = True
 
@@ -134,6 +135,7 @@ class _Survey:
     looked_for: set[str] = field(default_factory=set)
     interpreters: list[str] = field(default_factory=list)
     packages: set[str] = field(default_factory=set)
+    libraries: set[str] = field(default_factory=set)
     seen: dict[str, str] = field(default_factory=dict)
     env: dict[str, bytes] = field(default_factory=dict)
     is_known: bool = True
@@ -165,7 +167,8 @@ class _Survey:
             links=tuple((link, at) for link, at in self.links.items() if not is_below(link, shown_already)),
             path=tuple(dict.fromkeys([*self._visible_folders(binds), *STANDARD_PATH])),
             interpreters=tuple(self.interpreters),
-            packages=tuple(sorted(self.packages)),
+            packages=tuple(sorted(one for one in self.packages if not _is_listed_in_any(one, self.packages))),
+            libraries=tuple(sorted(self.libraries)),
             env=self.env,
             is_known=self.is_known,
         )
@@ -177,11 +180,16 @@ class _Survey:
     def _add_file(self, real: str) -> None:
         if is_below(real, _CLOSED) and not is_below(real, SYSTEM):
             raise ToolOutOfReachError(f"{shown(real)} lies where no sandbox may look")
+        folder, is_script = Path(real).parent, _Script(real, self.search).is_script
         if self._add_prefix(real):
+            prefix = prefix_of(real)
+            if is_script and prefix and not is_below(real, SYSTEM):
+                self.packages.add(prefix)
             return
-        folder = Path(real).parent
-        is_script = _Script(real, self.search).is_script
-        self.binds.add(str(folder) if is_script and not is_too_much(str(folder), self.homes) else real)
+        is_shown_around = is_script and not is_too_much(str(folder), self.homes)
+        self.binds.add(str(folder) if is_shown_around else real)
+        if is_shown_around:
+            self.packages.add(str(folder))  # a script may load whatever lies beside it
         if is_script and folder.name == "bin":
             self._add_own_packages(folder.parent)
 
@@ -197,6 +205,7 @@ class _Survey:
         for folder in linked.folders:
             if Path(folder).is_dir() and not is_too_much(folder, self.homes):
                 self.binds.add(folder)
+                self.libraries.add(folder)
         if linked.loader and not Path(linked.loader).exists():
             raise ToolNotExecutableError(f"{shown(real)} is started by {shown(linked.loader)}, which is not here", "")
         if linked.loader:
@@ -296,6 +305,13 @@ def _outermost(paths: Iterable[str]) -> tuple[str, ...]:
         if not is_below(path, kept):
             kept.append(path)
     return tuple(kept)
+
+
+def _is_listed_in_any(folder: str, others: Iterable[str]) -> bool:
+    """Tell whether a folder is looked at with another one; what lies in one with a dot is not."""
+    return any(
+        folder != other and is_below(folder, [other]) and "/." not in folder.removeprefix(other) for other in others
+    )
 
 
 def _base_folders(settings: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from worker.execution import fingerprint as module
 from worker.execution.fingerprint import fingerprint_of
 from worker.execution.visible import View
 
@@ -51,6 +52,27 @@ def test_what_python_keeps_for_itself_and_people_keep_beside_does_not_count(tool
     Path(tool.packages[0], ".testronaut").mkdir()
     Path(tool.packages[0], ".testronaut", "store.db").write_text("records")
     assert fingerprint_of(tool) == before
+
+
+def test_a_changed_library_is_another_tool_and_what_lies_below_its_folder_is_not(tool: View, tmp_path: Path) -> None:
+    libraries = tmp_path / "libs"
+    (libraries / "more").mkdir(parents=True)
+    (libraries / "part.so").write_bytes(b"part")
+    linked = replace(tool, libraries=(str(libraries),))
+    before = fingerprint_of(linked)
+    assert before != fingerprint_of(tool)
+    (libraries / "more" / "other.so").write_bytes(b"other")
+    assert fingerprint_of(linked) == before
+    (libraries / "part.so").write_bytes(b"another part")
+    assert fingerprint_of(linked) != before
+
+
+def test_where_there_is_too_much_to_look_at_there_is_none(tool: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        part(tool).with_name(f"{number}.py").touch()
+    assert fingerprint_of(tool)
+    monkeypatch.setattr(module, "_MOST_FILES", 10)
+    assert fingerprint_of(tool) is None
 
 
 def test_another_interpreter_is_another_tool(tool: View) -> None:

@@ -150,8 +150,7 @@ def test_an_environment_is_shown_with_the_installation_below_it(tmp_path: Path) 
     base = os.path.realpath(tmp_path / "env" / "bin" / "python")
     assert f"{tmp_path}/env" in seen.binds
     assert base.startswith(("/usr/", *seen.binds))
-    (packages,) = seen.packages
-    assert packages.startswith(f"{tmp_path}/env/lib")
+    assert seen.packages == (f"{tmp_path}/env",)
 
 
 @pytest.mark.parametrize("way", ["pth", "record"])
@@ -171,6 +170,15 @@ def test_sources_that_are_worked_on_are_shown_where_they_lie(tmp_path: Path, way
     assert str(source) in seen.packages
 
 
+def test_an_environment_in_the_folder_that_is_worked_on_counts_as_well(tmp_path: Path) -> None:
+    source = tmp_path / "project"
+    venv.create(source / ".venv", symlinks=True)
+    (packages,) = (source / ".venv").glob("lib/python*/site-packages")
+    (packages / "project.pth").write_text(f"{source}\n")
+    seen = view(program(source / ".venv" / "bin" / "frob", f"#!{source}/.venv/bin/python\n"))
+    assert seen.packages == (str(source), f"{source}/.venv")
+
+
 def test_what_a_user_installed_for_themselves_is_shown_without_their_home(tmp_path: Path) -> None:
     home = tmp_path / "ada"
     packages = home / ".local" / "lib" / "python3.11" / "site-packages"
@@ -178,7 +186,7 @@ def test_what_a_user_installed_for_themselves_is_shown_without_their_home(tmp_pa
     tool = program(home / ".local" / "bin" / "frob", "#!/usr/bin/env sh\n")
     seen = view(tool, homes=[home])
     assert seen.binds == (f"{home}/.local/bin", str(packages))
-    assert seen.packages == (str(packages),)
+    assert seen.packages == (f"{home}/.local/bin", str(packages))
     assert seen.env == {"PYTHONUSERBASE": os.fsencode(home / ".local")}
 
 
@@ -188,7 +196,23 @@ def test_libraries_that_a_program_names_are_shown(tmp_path: Path) -> None:
     (build / "frob").write_bytes(elf(29, "$ORIGIN/libs", os.path.realpath("/bin/sh")))
     assert view(build / "frob").binds == (f"{build}/frob",)
     (build / "libs").mkdir()
-    assert view(build / "frob").binds == (f"{build}/frob", f"{build}/libs")
+    seen = view(build / "frob")
+    assert seen.binds == (f"{build}/frob", f"{build}/libs")
+    assert seen.libraries == (f"{build}/libs",)
+
+
+def test_what_lies_around_a_script_may_be_loaded_by_it(tmp_path: Path) -> None:
+    script = program(tmp_path / "project" / "frob")
+    assert view(script).packages == (f"{tmp_path}/project",)
+    assert view(script, homes=[tmp_path / "project"]).packages == (), "of a home nothing but the script is shown"
+    installed = program(tmp_path / "frob-1.2" / "bin" / "frob")
+    (tmp_path / "link").symlink_to(installed)
+    assert view(tmp_path / "link").packages == (f"{tmp_path}/frob-1.2",)
+
+
+def test_a_compiled_program_or_one_of_the_system_loads_nothing_of_its_neighbours(tmp_path: Path) -> None:
+    assert view(binary(tmp_path / "frob-1.2" / "bin" / "frob")).packages == ()
+    assert view(Path("/usr/bin/ldd")).packages == ()
 
 
 def test_a_program_for_another_machine_is_told_before_any_call(tmp_path: Path) -> None:
