@@ -13,7 +13,7 @@ _SOON = {"wall_s": 1}
 _OF_ITS_OWN = (Status.OK, Status.SIGNALLED, Status.TIMEOUT_WALL)
 _IN_IMAGES, _SHARED_ALONE = ("docker", "docker-shared"), ("docker-shared",)
 _ONE_CONTAINER = "what the kernel keeps lasts as long as the container of several calls"
-_OWN_TIME = {"cpu_s": 0.5, "wall_s": 5}
+_OWN_TIME = {"cpu_s": 0.5, "wall_s": 15}
 
 
 @dataclass(frozen=True)
@@ -222,9 +222,7 @@ ESCAPES = (
     Program("hard_links.c {precious} {socket}"),
     Program("dumps.c"),
     Program("kernel_settings.py machine"),
-    Program(
-        "kernel_settings.py own",
-    ),
+    Program("kernel_settings.py own"),
     Program(
         "proc_writes.py /proc", flaw="what the engine covers with nothing takes what is written", flawed=_SHARED_ALONE
     ),
@@ -257,27 +255,11 @@ BOMBS = (
     Program("memory.c", (Status.MEMORY_LIMIT,), b"", needs_walls=False),
     Program("memory_of_children.c", (Status.MEMORY_LIMIT,), b"", needs_walls=False),
     Program("memory_shared.c", (Status.MEMORY_LIMIT,), b"", needs_walls=False),
-    Program(
-        "memory_in_files.c",
-        (Status.MEMORY_LIMIT, Status.OK),
-        b"",
-    ),
-    Program(
-        "memory_in_segments.c",
-        (Status.MEMORY_LIMIT, Status.OK),
-        b"",
-    ),
+    Program("memory_in_files.c", (Status.MEMORY_LIMIT, Status.OK), b""),
+    Program("memory_in_segments.c", (Status.MEMORY_LIMIT, Status.OK), b""),
     Program("memory_without_leader.c", (Status.MEMORY_LIMIT,), b""),
-    Program(
-        "time_without_leader.c",
-        (Status.TIMEOUT_CPU,),
-        b"",
-        limits={"cpu_s": 0.5, "wall_s": 1.5},
-    ),
-    Program(
-        "left_without_leader.c",
-        proof=_leaves("left_without_le"),
-    ),
+    Program("time_without_leader.c", (Status.TIMEOUT_CPU,), b"", limits=_OWN_TIME),
+    Program("left_without_leader.c", proof=_leaves("left_without_le")),
     Program("burners.c", (Status.TIMEOUT_CPU,), b"", limits=_OWN_TIME, needs_walls=False),
     Program("sparse.c", proof=_large_and_empty, limits={"file_bytes": 2 << 40}),
     Program("inodes.c", (Status.OK, Status.MEMORY_LIMIT), b"", _few_of_many),
@@ -376,11 +358,7 @@ PAIRS = (
         flaw="a folder that was replaced is not made anew",
         flawed=("local",),
     ),
-    Pair(
-        "closed_folder.sh",
-        "left_files.py look",
-        needs_walls=False,
-    ),
+    Pair("closed_folder.sh", "left_files.py look", needs_walls=False),
     Pair("sysv.c plant", "sysv.c look", flaw=_ONE_CONTAINER, flawed=_SHARED_ALONE),
     Pair("queue.c plant", "queue.c look", flaw=_ONE_CONTAINER, flawed=_SHARED_ALONE),
     Pair("kept_key.c plant", "kept_key.c look"),
@@ -388,16 +366,10 @@ PAIRS = (
     Pair("runaway.c plant", "runaway.c look"),
     Pair("at_exit.c plant", "at_exit.c look"),
     Pair("locks.py plant", "locks.py look"),
-    Pair(
-        "kept_settings.py plant",
-        "kept_settings.py look",
-    ),
+    Pair("kept_settings.py plant", "kept_settings.py look"),
     Pair("fill.py plant", "fill.py look"),
     Pair("crowd.c plant", "crowd.c look"),
-    Pair(
-        "waiting_port.py plant",
-        "waiting_port.py look",
-    ),
+    Pair("waiting_port.py plant", "waiting_port.py look"),
     Pair("terminals.c plant", "terminals.c look"),
     Pair("disturb_self.c", "state.py", needs_walls=False),
     Pair("lower_runner.c", "state.py sealed"),
