@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tries: to change its own program, what lies beside it, and what it is run by. Must: be refused.
-here=$(dirname "$0")
+here=${0%/*}
 escaped() { echo "escaped: $1"; }
 {
     true >>"$0" && escaped "itself"
