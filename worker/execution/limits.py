@@ -11,6 +11,8 @@ from shared.models.call import Limits
 
 MOST_ENTRIES = 1 << 16
 _STACK_BYTES = 8 << 20
+# With 0, a kernel that hands core dumps to a program of the machine still does so; with 1 it never does: core(5).
+_NO_CORE = 1
 _COUNTED_BY_NAMESPACE_SINCE = (5, 14)
 
 
@@ -20,7 +22,7 @@ def rlimits(limits: Limits, processes: int) -> Mapping[str, int]:
     None on address space: what is reserved there and never used is no harm, and several runtimes reserve much.
     """
     return {
-        "CORE": 0,
+        "CORE": _NO_CORE,
         "CPU": math.ceil(limits.cpu_s),
         "FSIZE": limits.file_bytes,
         "NOFILE": limits.open_files,

@@ -227,7 +227,7 @@ def _open_files(asked: dict[str, Any]) -> str:
 
 
 def _dumps(_: dict[str, Any]) -> str:
-    return "it may leave one" if resource.getrlimit(resource.RLIMIT_CORE) != (0, 0) else ""
+    return "it may leave one" if max(resource.getrlimit(resource.RLIMIT_CORE)) not in {0, 1} else ""
 
 
 def _host(asked: dict[str, Any]) -> str:

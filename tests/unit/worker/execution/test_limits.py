@@ -10,7 +10,7 @@ from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
 
 def test_part_of_a_second_is_rounded_up_and_address_space_is_free() -> None:
     told = rlimits(Limits(cpu_s=0.2, file_bytes=5, open_files=133), 77)
-    assert (told["CPU"], told["FSIZE"], told["NOFILE"], told["NPROC"], told["CORE"]) == (1, 5, 133, 77, 0)
+    assert (told["CPU"], told["FSIZE"], told["NOFILE"], told["NPROC"], told["CORE"]) == (1, 5, 133, 77, 1)
     assert "AS" not in told
 
 
