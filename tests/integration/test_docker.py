@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from shared.interfaces.executor import Sandbox, SandboxUnavailableError, ToolNotExecutableError, ToolNotFoundError
-from shared.models.call import Call, Isolation, Limits, Surroundings
+from shared.models.call import PINNED, Call, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Status, TestResult
 from tests.container_engine import CLOSED, HOSTILE_INSIDE, OPEN, PLAIN_INSIDE, Containers, make_image
@@ -262,26 +262,31 @@ MEMORY = "import ctypes,sys; print(ctypes.CDLL(None).shmget(0x7E57, 4096, int(sy
 
 
 class TestParting:
-    def remembers(self, executor: Docker, image: str, **rest: Any) -> bool:  # noqa: ANN401
-        with opened(executor, image, "python3", **rest.pop("policy", {})) as sandbox:
-            first, second = (
-                sandbox.run(Call(argv=(b"-c", MEMORY.encode(), flags)), **rest) for flags in (b"1600", b"0")
-            )
-        assert first.stdout.content == b"True\n", first
-        return second.stdout.content == b"True\n"
+    def numbers(self, executor: Docker, image: str, around: Surroundings = PINNED, **policy: Any) -> list[bytes]:  # noqa: ANN401
+        """Give the numbers that the processes of two calls have, one after the other."""
+        with opened(executor, image, PLAIN_INSIDE, **policy) as sandbox:
+            call = Call(argv=(b"do", b"echo $$"))
+            return [sandbox.run(call, number, around).stdout.content for number in range(2)]
 
-    def test_calls_that_shall_be_parted_share_nothing_in_any_variant(
+    def test_calls_that_shall_be_parted_are_so_in_any_variant_and_no_others(
         self, kept: dict[str, Docker], variant: Variant, containers: Containers
     ) -> None:
-        executor, fresh = kept[variant.suffix], {"isolation": Isolation.FRESH}
-        assert not self.remembers(executor, containers.tools, surroundings=FRESH)
-        assert not self.remembers(executor, containers.tools, policy=fresh)
+        executor, image = kept[variant.suffix], containers.tools
+        for first, second in (
+            self.numbers(executor, image, FRESH),
+            self.numbers(executor, image, isolation=Isolation.FRESH),
+        ):
+            assert first == second
+        first, second = self.numbers(executor, image)
+        assert first != second
 
-    def test_others_share_the_container_where_that_is_what_the_level_says(
-        self, kept: dict[str, Docker], containers: Containers
+    def test_what_the_kernel_keeps_is_not_found_by_the_next_call(
+        self, kept: dict[str, Docker], variant: Variant, containers: Containers
     ) -> None:
-        assert not self.remembers(kept[""], containers.tools)
-        assert self.remembers(kept["-shared"], containers.tools)
+        with opened(kept[variant.suffix], containers.tools, "python3") as sandbox:
+            calls = [Call(argv=(b"-c", MEMORY.encode(), flags)) for flags in (b"1600", b"0")]
+            found = [sandbox.run(call).stdout.content for call in calls]
+        assert found == [b"True\n", b"False\n"]
 
     def test_a_container_that_a_call_has_for_itself_ends_with_it(self, containers: Containers) -> None:
         with closing(executor_of(SHARING)) as executor, opened(executor, containers.tools, PLAIN_INSIDE) as sandbox:
