@@ -79,7 +79,10 @@ def real(request: pytest.FixtureRequest) -> Iterator[Executor]:
 def lent(request: pytest.FixtureRequest) -> Iterator[Executor]:
     if request.param.startswith("docker"):
         request.getfixturevalue("engine_here")
-        yield request.getfixturevalue("in_images")[request.param]
+        warm = request.getfixturevalue("in_images")[request.param]
+        with opened(warm) as sandbox:
+            assert sandbox.tool  # the first use of an engine takes seconds, which no test should measure
+        yield warm
     else:
         with closing(FakeExecutor(fake_plain) if request.param == "fake" else made(request.param)) as one:
             yield one
