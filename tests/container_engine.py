@@ -133,9 +133,7 @@ def make_image_of_tools(address: str, name: str = "tools-of-tests", folder: Path
         "/etc/passwd": (0o644, b"root:x:0:0:root:/root:/bin/sh\n"),
         "/etc/group": (0o644, b"root:x:0:\n"),
     }
-    # Loaded where it is needed first, so that no program names it.
-    late = [path for library in Path("/usr/lib").glob("*/libgcc_s.so.1") for path in needed_by([str(library)])]
-    paths: list[str | Path] = [*_ROOT_LINKS, *late, *needed_by(programs), *zones, *_standard_library()]
+    paths: list[str | Path] = [*_ROOT_LINKS, *needed_by(programs), *zones, *_standard_library()]
     return make_image(address, name, paths, contents, ["ENV PATH=/usr/local/bin:/usr/bin:/bin"])
 
 

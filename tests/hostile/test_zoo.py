@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -66,8 +66,7 @@ def marks_of(thing: Program | Pair, backend: str) -> list[pytest.MarkDecorator]:
 
 @each(PROGRAMS)
 def test_a_program_comes_to_what_the_table_says(cage: Cage, asked: Program) -> None:
-    with cage.another() if asked.is_alone else nullcontext(cage) as place:
-        result = place.run(*asked.typed.split(), limits=asked.limits, files=asked.files, stdin=asked.stdin)
+    result = cage.run(*asked.typed.split(), limits=asked.limits, files=asked.files, stdin=asked.stdin)
     assert b"escaped" not in result.stdout.content, told(result)
     assert result.status in asked.ends, told(result)
     assert asked.says in result.stdout.content, told(result)
