@@ -81,11 +81,6 @@ def walled_backends() -> tuple[str, ...]:
     return tuple(name for name, backend in _BACKENDS.items() if backend.has_walls)
 
 
-def parting_backends() -> tuple[str, ...]:
-    """Name those that promise that calls share nothing, not even what only the kernel keeps."""
-    return tuple(name for name in walled_backends() if name != "docker-shared")
-
-
 def made(name: str) -> Executor:
     """Make one, or skip the test that asks for it."""
     backend = _BACKENDS[name]

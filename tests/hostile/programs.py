@@ -12,7 +12,6 @@ Proof = Callable[[TestResult], object]
 _SOON = {"wall_s": 1}
 _OF_ITS_OWN = (Status.OK, Status.SIGNALLED, Status.TIMEOUT_WALL)
 _IN_IMAGES, _SHARED_ALONE = ("docker", "docker-shared"), ("docker-shared",)
-_ONE_CONTAINER = "what the kernel keeps lasts as long as the container of several calls"
 _OWN_TIME = {"cpu_s": 0.5, "wall_s": 15}
 
 
@@ -20,9 +19,8 @@ _OWN_TIME = {"cpu_s": 0.5, "wall_s": 15}
 class Program:
     """What is typed, how it may end, what it must have said, and what else must be true of its result.
 
-    `needs_walls`: it is let loose only where a backend promises to keep it in. `is_alone`: in a sandbox of its own, as
-    what it leaves is there for others where calls share what the kernel keeps. `flaw`: why it does not hold yet, in
-    the backends that are `flawed`, or in all.
+    `needs_walls`: it is let loose only where a backend promises to keep it in. `flaw`: why it does not hold yet, in the
+    backends that are `flawed`, or in all.
     """
 
     typed: str
@@ -33,7 +31,6 @@ class Program:
     files: tuple[str, ...] = ()
     stdin: bytes | None = None
     needs_walls: bool = True
-    is_alone: bool = False
     flaw: str = ""
     flawed: tuple[str, ...] = ()
 
@@ -258,7 +255,7 @@ BOMBS = (
     Program("memory_of_children.c", (Status.MEMORY_LIMIT,), b"", needs_walls=False),
     Program("memory_shared.c", (Status.MEMORY_LIMIT,), b"", needs_walls=False),
     Program("memory_in_files.c", (Status.MEMORY_LIMIT, Status.OK), b""),
-    Program("memory_in_segments.c", (Status.MEMORY_LIMIT, Status.OK), b"", is_alone=True),
+    Program("memory_in_segments.c", (Status.MEMORY_LIMIT, Status.OK), b""),
     Program("memory_without_leader.c", (Status.MEMORY_LIMIT,), b""),
     Program("time_without_leader.c", (Status.TIMEOUT_CPU,), b"", limits=_OWN_TIME),
     Program("left_without_leader.c", proof=_leaves("left_without_le")),
@@ -361,8 +358,8 @@ PAIRS = (
         flawed=("local",),
     ),
     Pair("closed_folder.sh", "left_files.py look", needs_walls=False),
-    Pair("sysv.c plant", "sysv.c look", flaw=_ONE_CONTAINER, flawed=_SHARED_ALONE),
-    Pair("queue.c plant", "queue.c look", flaw=_ONE_CONTAINER, flawed=_SHARED_ALONE),
+    Pair("sysv.c plant", "sysv.c look"),
+    Pair("queue.c plant", "queue.c look"),
     Pair("kept_key.c plant", "kept_key.c look"),
     Pair("daemon.py plant", "daemon.py look"),
     Pair("runaway.c plant", "runaway.c look"),

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 from shared.interfaces.executor import Run
 from shared.models.test_result import Status, TestResult
-from tests.backends import every_backend, parting_backends, walled_backends
+from tests.backends import every_backend, walled_backends
 from tests.hostile.cage import Cage, caged
 from tests.hostile.conftest import ZOO
 from tests.hostile.host import nothing_held
@@ -66,8 +66,7 @@ def marks_of(thing: Program | Pair, backend: str) -> list[pytest.MarkDecorator]:
 
 @each(PROGRAMS)
 def test_a_program_comes_to_what_the_table_says(cage: Cage, asked: Program) -> None:
-    with cage.another() if asked.is_alone else nullcontext(cage) as place:
-        result = place.run(*asked.typed.split(), limits=asked.limits, files=asked.files, stdin=asked.stdin)
+    result = cage.run(*asked.typed.split(), limits=asked.limits, files=asked.files, stdin=asked.stdin)
     assert b"escaped" not in result.stdout.content, told(result)
     assert result.status in asked.ends, told(result)
     assert asked.says in result.stdout.content, told(result)
@@ -86,7 +85,7 @@ def test_what_one_call_plants_the_next_does_not_find(cage: Cage, asked: Pair) ->
     assert not any("escaped" in said for said in after), after
 
 
-@pytest.mark.parametrize("cage", parting_backends(), indirect=True)
+@pytest.mark.parametrize("cage", walled_backends(), indirect=True)
 def test_calls_that_are_made_at_once_do_not_meet(cage: Cage) -> None:
     words = [f"w{number}" for number in range(12)]
     with ThreadPoolExecutor(4) as threads:
@@ -96,7 +95,7 @@ def test_calls_that_are_made_at_once_do_not_meet(cage: Cage) -> None:
         assert {change.path for change in result.files} == {f"mark-{word}".encode()}
 
 
-@pytest.mark.parametrize("cage", parting_backends(), indirect=True)
+@pytest.mark.parametrize("cage", walled_backends(), indirect=True)
 def test_what_one_thread_plants_another_does_not_find(cage: Cage) -> None:
     pairs = [pair for pair in PAIRS if pair.plant.startswith(("left_files", "sysv", "queue", "daemon", "crowd"))]
     looks = [pair.look.split() for pair in pairs if pair.needs_walls]

@@ -25,7 +25,7 @@ from worker.execution.images import Image, find_in, image_of
 from worker.execution.interpreter import Interpreter, holder_of, image_with, interpreter
 from worker.execution.limits import MOST_ENTRIES, rlimits
 from worker.execution.pool import Pool, Site
-from worker.execution.probe import MEMORY, NotHeldError, Unguarded, examine, tried_once, unusable
+from worker.execution.probe import NotHeldError, Unguarded, examine, tried_once, unusable
 from worker.execution.provide import Found
 from worker.execution.remembered import Remembered, cache_folder, own_version
 from worker.execution.sandbox import Ground, RunnerSandbox
@@ -42,8 +42,8 @@ _SEALED = (
     *("--log-driver", "none", "--no-healthcheck"),
     # Libraries of the image for programs of the image: the Python that runs the runner has its own.
     *("--env", "LD_PRELOAD=", "--env", "LD_AUDIT="),
-    # Queues of messages by their names, which would be seen in all calls; the machine's devices and settings.
-    *("--tmpfs", f"/dev/mqueue:{_CLOSED}", "--tmpfs", f"/sys:{_CLOSED}"),
+    # The machine's devices and settings.
+    *("--tmpfs", f"/sys:{_CLOSED}"),
 )
 # Besides the processes of a call: the runner.
 _OWN_PROCESSES = 1
@@ -179,6 +179,7 @@ class DockerSandbox(RunnerSandbox):
             disk_bytes=limits.disk_bytes,
             counted=tuple(path for path, _ in volumes),
             layers=layout.LAYERS if self.can_part else "",
+            one_ipc=not self.can_part,
         )
         return Blueprint(tuple(self._words(surroundings, limits, volumes)), ground)
 
@@ -187,7 +188,8 @@ class DockerSandbox(RunnerSandbox):
         yield from self.stock.base.variant.words()
         yield from ("--label", f"{LABEL}=call", "--hostname", surroundings.host, "--workdir", "/")
         if self.can_part:
-            yield from ("--tmpfs", f"{layout.LAYERS}:{_CLOSED}")
+            # Queues are of a namespace that each call has for itself, and not of the one that is shown here.
+            yield from ("--tmpfs", f"/dev/mqueue:{_CLOSED}", "--tmpfs", f"{layout.LAYERS}:{_CLOSED}")
         if self.policy.network is not Network.ON:
             yield from ("--network", "none")
         yield from ("--volumes-from", f"{self.stock.holder}:ro")
@@ -342,9 +344,7 @@ def _held_by(base: Base, identity: str, folder: Path) -> Capabilities:
 
 def _tried(base: Base) -> Capabilities:
     with closing(Docker(lambda: base)) as executor:
-        # In one container for several calls, the kernel's own memory lasts as long as the container.
-        dispensable = frozenset() if base.variant.parts else frozenset({MEMORY})
-        return examine(executor, executor.name + base.variant.suffix, dispensable, _python_in(base))
+        return examine(executor, executor.name + base.variant.suffix, frozenset(), _python_in(base))
 
 
 def _python_in(base: Base) -> ToolSpec:

@@ -73,7 +73,8 @@ class Ground:
 
     `renewal` says how the volumes are emptied for each call: `mount`, `wipe`, or `none` where there is but one call.
     `counted` are those in which the entries are counted while a call runs, `fixed` the paths that the sandbox itself
-    needs, wherever they lie, and `layers` is where many prepared files may be kept for several calls.
+    needs, wherever they lie, and `layers` is where many prepared files may be kept for several calls. With `one_ipc`,
+    all calls share what the kernel keeps for the processes here, so that the place ends after one that left anything.
     """
 
     site: Site
@@ -84,6 +85,7 @@ class Ground:
     counted: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     layers: str = ""
+    one_ipc: bool = False
     has_proc: bool = True
 
     def setting(self) -> Mapping[str, Any]:
@@ -97,6 +99,7 @@ class Ground:
             "counted": list(self.counted),
             "fixed": list(self.fixed),
             "layers": self.layers,
+            "one_ipc": int(self.one_ipc),
             "entries": MOST_ENTRIES,
             "has_proc": int(self.has_proc),
         }

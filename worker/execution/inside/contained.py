@@ -26,6 +26,7 @@ def main() -> None:
         try:
             _own_the_mounts()
             _be_known(owner)
+            kernel.make_read_only(b"/proc")
         except OSError as error:
             os.write(2, f"{error}\n".encode())
             os._exit(1)

@@ -28,6 +28,7 @@ _TICKS_S = os.sysconf("SC_CLK_TCK")
 _OWN = "/proc/self"
 _SIGNALS = range(1, 65)
 _KILLING_S = 0.001
+_KEPT, _QUEUES = ("shm", "sem", "msg"), "/dev/mqueue"
 _ALL_LIMITS = [value for name, value in vars(resource).items() if name.startswith("RLIMIT_")]
 # The interpreter ignores them, and what is ignored stays so in what is begun.
 _IGNORED_BY_US = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -87,6 +88,13 @@ def condition() -> tuple[object, ...]:
     priorities = os.getpriority(os.PRIO_PROCESS, 0), kernel.io_priority()
     schedule = os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0).sched_priority
     return limits, priorities, schedule, _held_ports()
+
+
+def kept_by_kernel() -> list[bytes]:
+    """Name the shared memory, semaphores and queues of this namespace, which last without any process."""
+    lines = [line for kind in _KEPT for line in contents_of(f"/proc/sysvipc/{kind}").splitlines()[1:]]
+    queues = os.listdir(_QUEUES) if os.path.exists(_QUEUES) else []
+    return [*(line.split()[1] for line in lines), *map(os.fsencode, queues)]
 
 
 def _held_ports() -> bytes:

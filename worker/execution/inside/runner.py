@@ -82,7 +82,7 @@ class Server:
             self._layers = layers.Layers(setting["layers"], setting["disk_bytes"])
             has_layers = bool(setting["layers"]) and self._layers.can_be_laid(setting["folder"])
             is_filtered = seccomp.install()
-            self._condition = processes.condition()
+            self._condition = self._condition_now()
         except (OSError, KeyError, ValueError) as error:
             wire.send(self._answers, _failure(error))
         else:
@@ -105,8 +105,12 @@ class Server:
 
     def _tell(self, answer: dict[str, Any]) -> None:
         """Answer, and say where the next call should not be made here."""
-        is_spoilt = processes.condition() != self._condition
+        is_spoilt = self._condition_now() != self._condition
         wire.send(self._answers, {**answer, "is_spoilt": 1} if is_spoilt else answer)
+
+    def _condition_now(self) -> tuple[object, ...]:
+        kept = processes.kept_by_kernel() if self._setting["one_ipc"] else []
+        return (*processes.condition(), kept)
 
     def _has_layer(self, order: dict[str, Any]) -> bool:
         """Prepare the layer of a call, before any fork; else ask for its files, or say why they cannot be had."""

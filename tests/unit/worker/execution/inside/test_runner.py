@@ -67,6 +67,7 @@ def setting(folder: Path, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         **told,
         "disk_bytes": 1 << 20,
         "layers": "",
+        "one_ipc": 0,
         "counted": [],
         "fixed": [],
         "entries": 1 << 40,
