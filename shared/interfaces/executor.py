@@ -194,7 +194,8 @@ class GuardedSandbox(ABC):
 
     def _steps(self, steps: Sequence[Run]) -> Iterator[TestResult]:
         allowed = list(takewhile(lambda run: self.guard.allows(run.call), steps))
-        yield from self._run_steps(allowed)
+        if allowed:
+            yield from self._run_steps(allowed)
         for run in steps[len(allowed) :]:
             yield _not_made(run, "it, or a step before it, took its worker along twice and is not made again")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 
@@ -21,7 +24,7 @@ from shared.interfaces.executor import (
     ToolNotExecutableError,
     ToolNotFoundError,
 )
-from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Limits, Surroundings
+from shared.models.call import PINNED, BlobRef, Call, CallFile, FileKind, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, Status, Stream, TestResult
 from tests import container_engine
@@ -218,6 +221,12 @@ class TestSequences:
             results = list(sandbox.map(steps))
         assert [result.status is Status.SANDBOX_ERROR for result in results] == [False, True, True]
 
+    def test_a_sequence_whose_first_step_is_refused_is_not_begun(self, executor: Executor) -> None:
+        steps = steps_of("true", "echo x")
+        with opened(executor, guard=FakeGuard(condemned=steps[0].call)) as sandbox:
+            results = list(sandbox.map([*steps, Run(Call(argv=(b"exit", b"0")))]))
+        assert [result.status for result in results] == [Status.SANDBOX_ERROR, Status.SANDBOX_ERROR, Status.OK]
+
     def test_a_stop_between_two_steps_leaves_nothing(self, real: Executor) -> None:
         mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
         steps = steps_of("true", f"sleep 61; : {mark}")
@@ -391,6 +400,60 @@ class TestSurroundings:
             before = sandbox.run(look)
             sandbox.run(Call(argv=(b"do", f"({spoil}) >/dev/null 2>&1".encode())))
             assert sandbox.run(look).stdout.content == before.stdout.content
+
+    def test_many_prepared_files_are_out_of_reach_of_calls_without_them(self, real: Executor) -> None:
+        files = tuple(CallFile(path=b"%d" % number, content=b"good") for number in range(20))
+        reads = Call(argv=(b"do", b"cat 7"), files=files)
+        writes = "find / -xdev -name 7 -exec sh -c 'echo bad >{}' ';' 2>/dev/null; ls -A /layers; echo x >/layers/x"
+        spoils = Call(argv=(b"do", writes.encode()))
+        fresh = Surroundings(isolation=Isolation.FRESH)
+        with opened(real) as sandbox:
+            sandbox.run(reads)
+            for around in (PINNED, fresh):
+                spoilt = sandbox.run(spoils, surroundings=around)
+                assert (spoilt.stdout.content, spoilt.exit_code) == (b"", 2), spoilt
+                assert sandbox.run(reads, surroundings=around).stdout.content == b"good"
+
+    def test_what_a_call_does_to_the_folders_around_the_tool_is_no_matter_of_the_next(self, real: Executor) -> None:
+        if real.name == "docker":
+            pytest.skip("the tool of this test lies on this machine")
+        top = Path(mkdtemp(prefix="around-"))
+        tool = top / "below" / "frob"
+        tool.parent.mkdir()
+        tool.write_text('#!/bin/sh\neval "$1"\necho good\n')
+        for path in (top, tool.parent, tool):
+            path.chmod(0o755)
+        replaces = f"mkdir -p {tool.parent} && printf '#!/bin/sh\necho bad\n' >{tool}; chmod 755 {tool}"
+        spoils = (
+            f"mv {top} {top}.moved && {replaces}",
+            f"rm -rf {top}",
+            "cd /; rmdir $OLDPWD; rm -rf $HOME $TMPDIR",
+            "chmod 000 /dev/pts/ptmx",
+        )
+        try:
+            with opened(real, ToolSpec(argv=(os.fsencode(tool),))) as sandbox:
+                for spoil in spoils if real.name != "local" else spoils[2:]:
+                    sandbox.run(Call(argv=(f"{spoil} 2>/dev/null".encode(),)))
+                    for around in (PINNED, Surroundings(isolation=Isolation.FRESH)):
+                        result = sandbox.run(Call(argv=(b":",)), surroundings=around)
+                        assert (result.status, result.stdout.content) == (Status.OK, b"good\n"), (spoil, result)
+        finally:
+            rmtree(top)
+
+    def test_the_way_to_us_is_closed_however_many_descriptors_we_have(self, real: Executor) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard < 2000:
+            pytest.skip("so many descriptors may not be open here")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2000, hard))
+        try:
+            with ExitStack() as many:
+                for _ in range(1200):
+                    many.enter_context(Path("/dev/null").open("rb"))
+                with opened(real) as sandbox:
+                    listed = sandbox.run(Call(argv=(b"do", b"ls /proc/$$/fd"))).stdout.content.split()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert set(listed) <= {b"0", b"1", b"2", b"10"}
 
 
 class TestFiles:

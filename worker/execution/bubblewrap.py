@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 
@@ -82,9 +82,11 @@ class BubblewrapSandbox(RunnerSandbox):
             return super()._started(kind, surroundings, limits)
         except RunnerFailedError:
             # Nothing can be laid over a private file that has gone since we looked, and no sandbox is built then.
-            if not self._is_hidden_anew():
+            self._look_again()
+            anew = self._kind(surroundings, limits)
+            if anew == kind:
                 raise
-            return super()._started(self._kind(surroundings, limits), surroundings, limits)
+            return super()._started(anew, surroundings, limits)
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -100,7 +102,7 @@ class BubblewrapSandbox(RunnerSandbox):
         if layout.is_taken(surroundings):
             raise RunnerFailedError(f"a call cannot be made in /{surroundings.folder}")
         told = (surroundings.zone, surroundings.folder, surroundings.home, surroundings.host)
-        bounds = (limits.disk_bytes, tuple(rlimits(limits, _processes(limits)).items()))
+        bounds = (limits.disk_bytes, tuple(rlimits(limits, limits.processes).items()))
         known = self._blueprints.get((told, bounds))
         if known is None:
             known = self._blueprints[told, bounds] = self._drawn(surroundings, *bounds)
@@ -125,6 +127,7 @@ class BubblewrapSandbox(RunnerSandbox):
                 fixed=(*(path for path, _ in self._shown.links), *self._shown.binds),
                 layers=layout.LAYERS if self._made_by.is_warm else "",
                 has_proc=self._foundation.variant.has_proc,
+                own_network=self.policy.network is not Network.ON,
             ),
             shown_ids=tuple(_identity(path) for path in self._shown.binds),
         )
@@ -142,7 +145,8 @@ class BubblewrapSandbox(RunnerSandbox):
                 return [*words, "--", *self._program.command(layout.RUNNER_PLACE, socket, socket)]
 
             launch = Launch(command, tuple(files.values()), user)
-            return held.enter_context(start(launch, self._pool.begin)), blueprint.ground
+            bounds = tuple(rlimits(limits, _processes(limits)).items())
+            return held.enter_context(start(launch, self._pool.begin)), replace(blueprint.ground, rlimits=bounds)
 
     def _words(self, surroundings: Surroundings, disk_bytes: int) -> Iterator[str]:
         is_warm = self._made_by.is_warm
@@ -170,12 +174,10 @@ class BubblewrapSandbox(RunnerSandbox):
         binds = (*view.binds, *([prefix] if prefix else ()))
         return layout.Shown(binds=binds, links=view.links, hidden=hidden_in(view.binds))
 
-    def _is_hidden_anew(self) -> bool:
-        before = self._shown.hidden
+    def _look_again(self) -> None:
         with self._preparing:
             self.__dict__.pop("_shown", None)
             self._blueprints.clear()
-        return self._shown.hidden != before
 
     @cached_property
     def _entry(self) -> Sequence[str]:
@@ -284,7 +286,8 @@ def _best_of(name: str, program: str, _version: int, _user: int, folder: Path) -
     if found is not None:
         return Foundation(program, found)
     foundation = first_that_works(program, partial(_make_trial_call, name))
-    remembered.keep("foundation", here, repr(foundation.variant).encode())
+    if foundation.variant == VARIANTS[0]:  # less than that may be for a reason that passes
+        remembered.keep("foundation", here, repr(foundation.variant).encode())
     return foundation
 
 

@@ -28,6 +28,10 @@ class RunnerFailedError(Exception):
     """The runner, or what it was started in, failed us; nothing is said about the tool."""
 
 
+class NotBegunError(RunnerFailedError):
+    """The runner could not make ready for a call; nothing of it has run."""
+
+
 @dataclass(frozen=True)
 class Launch:
     """How a runner is started: its words with the number of its socket, the descriptors that it inherits, its user.
@@ -113,7 +117,8 @@ class Connection:
         except (EOFError, ConnectionError) as error:
             raise RunnerFailedError(self._told() or "the runner fell silent") from error
         if not isinstance(answer, dict) or "error" in answer:
-            raise RunnerFailedError(_text(answer))
+            is_begun = not isinstance(answer, dict) or "not_begun" not in answer
+            raise RunnerFailedError(_text(answer)) if is_begun else NotBegunError(_text(answer))
         return answer
 
     @property

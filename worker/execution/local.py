@@ -62,6 +62,7 @@ class LocalSandbox(RunnerSandbox):
             site=site,
             volumes=((site.folder, 0o755), (site.home, 0o755), (site.temporary, 0o1777)),
             renewal="wipe",
+            own_network=False,
             rlimits=tuple(bounds.items()),
             disk_bytes=limits.disk_bytes,
         )

@@ -80,7 +80,8 @@ class Pool:
         with self._lock:
             if self._starter is None:
                 self._starter = ThreadPoolExecutor(1, "starter")
-        return self._starter.submit(start_it).result()
+            starting = self._starter.submit(start_it)
+        return starting.result()
 
     def close(self) -> None:
         """End all idle places, those that come back later, and the thread that started them."""

@@ -31,7 +31,7 @@ from shared.models.job import SandboxPolicy, ToolSpec
 from shared.models.test_result import Change, FileChange, Status, Stream, TestResult, WaitsFor
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
-from worker.execution.connection import Connection, RunnerFailedError
+from worker.execution.connection import Connection, NotBegunError, RunnerFailedError
 from worker.execution.environment import at_a_terminal, environment
 from worker.execution.limits import MOST_ENTRIES
 from worker.execution.pool import Place, Pool, Site
@@ -87,6 +87,7 @@ class Ground:
     layers: str = ""
     one_ipc: bool = False
     has_proc: bool = True
+    own_network: bool = True
 
     def setting(self) -> Mapping[str, Any]:
         """Write it as the order that a runner begins with."""
@@ -102,6 +103,7 @@ class Ground:
             "one_ipc": int(self.one_ipc),
             "entries": MOST_ENTRIES,
             "has_proc": int(self.has_proc),
+            "own_network": int(self.own_network),
         }
 
 
@@ -177,16 +179,28 @@ class RunnerSandbox(GuardedSandbox):
         """Make calls in one folder, and tell of each whether no other was made meanwhile."""
         with self._preparing:
             self._prepare()
-        contents = [_contents(run.call) for run in steps]
-        made = 0
+        told = 0
         try:
-            with self._place(steps) as place:
-                for made, run in enumerate(steps, 1):
-                    shared = {"keeps": int(made > 1), "leaves": int(made < len(steps))}
-                    yield self._made(run, {**contents[made - 1], **shared}, place, is_alone=len(steps) == 1)
+            try:
+                for one in self._in_a_place(steps):
+                    yield one
+                    told += 1
+            except NotBegunError:
+                if told:
+                    raise
+                # What a call before it had done to that place is no matter of this one.
+                for one in self._in_a_place(steps, is_new=True):
+                    yield one
+                    told += 1
         except (RunnerFailedError, OSError) as error:
-            for run in steps[max(0, made - 1) :]:
+            for run in steps[told:]:
                 yield TestResult(**self._known(run), status=Status.SANDBOX_ERROR, detail=str(error)), True
+
+    def _in_a_place(self, steps: Sequence[Run], *, is_new: bool = False) -> Iterator[tuple[TestResult, bool]]:
+        with self._place(steps, is_new=is_new) as place:
+            for number, run in enumerate(steps):
+                shared = {"keeps": int(number > 0), "leaves": int(number + 1 < len(steps))}
+                yield self._made(run, {**_contents(run.call), **shared}, place, is_alone=len(steps) == 1)
 
     def _made(self, run: Run, contents: Mapping[str, Any], place: Place, *, is_alone: bool) -> tuple[TestResult, bool]:
         pace, gate = self._pool.pace, self._pool.gate
@@ -210,13 +224,15 @@ class RunnerSandbox(GuardedSandbox):
 
     def _asked(self, run: Run, order: dict[str, Any], place: Place, limits: Limits) -> TestResult:
         place.calls += 1
-        answer, known = self._answered(order, place, limits), self._known(run)
+        answer, known = self._answered({**order, "number": place.calls}, place, limits), self._known(run)
         if "is_spoilt" in answer:
             place.is_good = False  # the tool changed what the next one would inherit
+        if answer.get("number") != place.calls:
+            raise RunnerFailedError("an answer to another order")
         try:
             return result_of(answer, limits, known)
         except (KeyError, TypeError, ValueError) as error:
-            return TestResult(**known, status=Status.SANDBOX_ERROR, detail=f"an answer that makes no sense: {error}")
+            raise RunnerFailedError(f"an answer that makes no sense: {error}") from error
 
     def _answered(self, order: dict[str, Any], place: Place, limits: Limits) -> Mapping[str, Any]:
         """Give the answer to an order, whose files are sent only where the runner does not have them yet."""
@@ -237,11 +253,11 @@ class RunnerSandbox(GuardedSandbox):
             "level": self.level,
         }
 
-    def _place(self, steps: Sequence[Run]) -> AbstractContextManager[Place]:
+    def _place(self, steps: Sequence[Run], *, is_new: bool) -> AbstractContextManager[Place]:
         call, _, surroundings = steps[0]
         limits = call.limits or self.limits
         kind = self._kind(surroundings, limits)
-        is_lasting = self._is_lasting(steps)
+        is_lasting = self._is_lasting(steps) and not is_new
         return self._pool.place(kind, lambda: self._started(kind, surroundings, limits), is_lasting=is_lasting)
 
     def _is_lasting(self, steps: Sequence[Run]) -> bool:
@@ -257,7 +273,7 @@ class RunnerSandbox(GuardedSandbox):
             env = self._environment(surroundings, 0, ground.site)
             in_vain = [wording.encode() for wording in self.in_vain]
             setting = {**ground.setting(), "env": dict(env), "in_vain": in_vain}
-            answer = runner.ask(setting, self.guard, MARGIN_S)
+            answer = runner.ask(setting, self.guard, MARGIN_S)  # which has no number yet
             return Place(kind, ground.site, env, runner, held.pop_all(), has_layers=answer.get("has_layers") == 1)
 
     def _is_parted(self, surroundings: Surroundings) -> bool:
@@ -307,8 +323,12 @@ def _file(file: CallFile) -> Mapping[str, Any]:
 
 
 def _layer_of(call: Call) -> bytes:
-    """Name the files of a call where there are so many that copies would take longer than an overlay."""
-    return call.files_digest.encode() if len(call.files) > MOST_COPIED else b""
+    """Name the files of a call where there are so many that copies would take longer than an overlay.
+
+    Where there are folders among them, copies are made: an overlay does not let those be renamed.
+    """
+    is_flat = all(file.kind is not FileKind.DIRECTORY and b"/" not in file.path for file in call.files)
+    return call.files_digest.encode() if len(call.files) > MOST_COPIED and is_flat else b""
 
 
 def _content(content: BlobRef | bytes) -> bytes:

@@ -10,6 +10,7 @@ whiteouts and opaque folders.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from worker.execution.inside.filesystem import Entry
 
 _MOST_KEPT = 4
+_MOST_ENTRIES = 1 << 17
 _PART_BYTES = 1 << 16
 _OPAQUE = "user.overlay.opaque"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -29,7 +31,7 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Layers:
-    """The prepared layers of a sandbox, in a place that is covered while a tool runs."""
+    """The prepared layers of a sandbox, in a place that is covered whenever anything untrusted runs."""
 
     def __init__(self, place: bytes, disk_bytes: int) -> None:
         self._place = place
@@ -55,29 +57,38 @@ class Layers:
         """Make a layer of files.
 
         Raises:
-            OSError: it cannot be made.
+            OSError: it cannot be made, or there is more of them than a call may have.
 
         """
+        if sum(len(file["content"]) for file in files) > self._disk_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if not self._is_there or len(self._known) == _MOST_KEPT:
             self._begin()
         folder = os.path.join(self._place, key)
-        os.mkdir(folder, 0o755)
-        filesystem.make(folder, files)
-        descriptor = os.open(folder, _FOLDER)
+        with _Uncovered(self._place):
+            os.mkdir(folder, 0o755)
+            filesystem.make(folder, files)
+            descriptor = os.open(folder, _FOLDER)
         try:
             self._known[key] = filesystem.look(descriptor)
         finally:
             os.close(descriptor)
 
     def lay(self, key: bytes, folder: bytes) -> Laid:
-        """Show a layer in the folder of a call, and hide where it lies.
+        """Show a layer in the folder of a call.
 
         Raises:
             OSError: it cannot be done here.
 
         """
+        with _Uncovered(self._place):
+            changed, original = self._mounted(key, folder)
+        os.utime(folder, ns=(filesystem.MTIME_NS, filesystem.MTIME_NS))
+        return Laid(folder, changed, original, self._known[key])
+
+    def _mounted(self, key: bytes, folder: bytes) -> tuple[int, int]:
         top, lower = os.path.join(self._place, b"top"), os.path.join(self._place, key)
-        kernel.mount("tmpfs", top, f"size={self._disk_bytes},mode=700")
+        kernel.mount("tmpfs", top, f"size={self._disk_bytes},nr_inodes={_MOST_ENTRIES},mode=700")
         try:
             upper, work = os.path.join(top, b"upper"), os.path.join(top, b"work")
             os.mkdir(upper, 0o755)
@@ -85,29 +96,50 @@ class Layers:
             options = f"lowerdir={lower.decode()},upperdir={upper.decode()},workdir={work.decode()},userxattr"
             with kernel.Overriding():  # the overlay makes a folder for itself that is closed even to its owner
                 kernel.mount("overlay", folder, options)
-            changed, original = os.open(upper, _FOLDER), os.open(lower, _FOLDER)
+            return os.open(upper, _FOLDER), os.open(lower, _FOLDER)
         finally:
             kernel.unmount(top)
-        os.utime(folder, ns=(filesystem.MTIME_NS, filesystem.MTIME_NS))
-        kernel.mount("tmpfs", self._place, "size=4k,mode=555")
-        return Laid(self._place, folder, changed, original, self._known[key])
 
     def _begin(self) -> None:
         """Start with none: a filesystem for all of them, that no tool ever sees."""
+        self._known.clear()
         if self._is_there:
+            _uncover(self._place)
             kernel.unmount(self._place)
             self._is_there = False
-        self._known.clear()
-        kernel.mount("tmpfs", self._place, f"size={_MOST_KEPT * self._disk_bytes},mode=700")
+        options = f"size={_MOST_KEPT * self._disk_bytes},nr_inodes={_MOST_KEPT * _MOST_ENTRIES},mode=700"
+        kernel.mount("tmpfs", self._place, options)
         os.mkdir(os.path.join(self._place, b"top"), 0o700)
+        _cover(self._place)
         self._is_there = True
+
+
+class _Uncovered:
+    """A moment in which the place of the layers can be reached, by us alone."""
+
+    def __init__(self, place: bytes) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        _uncover(self._place)
+
+    def __exit__(self, *_: object) -> None:
+        _cover(self._place)
+
+
+def _cover(place: bytes) -> None:
+    kernel.mount("tmpfs", place, "size=4k,nr_inodes=1,mode=555")
+    kernel.make_read_only(place)
+
+
+def _uncover(place: bytes) -> None:
+    kernel.unmount(place)
 
 
 class Laid:
     """A layer under the folder of one call."""
 
-    def __init__(self, place: bytes, folder: bytes, changed: int, original: int, before: dict[bytes, Entry]) -> None:
-        self._place = place
+    def __init__(self, folder: bytes, changed: int, original: int, before: dict[bytes, Entry]) -> None:
         self._folder = folder
         self._changed = changed
         self._original = original
@@ -123,10 +155,9 @@ class Laid:
         return filesystem.changes(self._changed, before, after, hashed_bytes)
 
     def take_away(self) -> None:
-        """Forget the call's own layer, and uncover the place of the others."""
+        """Forget the call's own layer."""
         os.close(self._changed)
         os.close(self._original)
-        kernel.unmount(self._place)
         kernel.unmount(self._folder)
 
     def _apply(self, path: bytes, entry: Entry, now: dict[bytes, Entry | None]) -> None:

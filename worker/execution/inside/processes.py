@@ -28,6 +28,7 @@ _TICKS_S = os.sysconf("SC_CLK_TCK")
 _OWN = "/proc/self"
 _SIGNALS = range(1, 65)
 _KILLING_S = 0.001
+_TERMINALS = "/dev/pts/ptmx"
 _KEPT, _QUEUES = ("shm", "sem", "msg"), "/dev/mqueue"
 _ALL_LIMITS = [value for name, value in vars(resource).items() if name.startswith("RLIMIT_")]
 # The interpreter ignores them, and what is ignored stays so in what is begun.
@@ -83,11 +84,20 @@ def limit(most: dict[str, int]) -> None:
 
 
 def condition() -> tuple[object, ...]:
-    """Give all that a tool of the same user can change and the next one would inherit or find: of us, of the ports."""
+    """Give all that a tool of the same user can change and the next one would inherit or find."""
     limits = [resource.getrlimit(which) for which in _ALL_LIMITS]
     priorities = os.getpriority(os.PRIO_PROCESS, 0), kernel.io_priority()
     schedule = os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0).sched_priority
-    return limits, priorities, schedule, _held_ports()
+    return limits, priorities, schedule, _terminals()
+
+
+def _terminals() -> tuple[int, ...]:
+    """See whether the maker of terminals, which belongs to the tool's user, is as it was."""
+    try:
+        status = os.lstat(_TERMINALS)
+    except OSError:
+        return ()
+    return status.st_mode, status.st_uid, status.st_gid, status.st_ctime_ns
 
 
 def kept_by_kernel() -> list[bytes]:
@@ -97,7 +107,7 @@ def kept_by_kernel() -> list[bytes]:
     return [*(line.split()[1] for line in lines), *map(os.fsencode, queues)]
 
 
-def _held_ports() -> bytes:
+def held_ports() -> bytes:
     """Count the ports that the kernel still holds for connections that have ended; RFC 9293 has it wait a while."""
     try:
         words = contents_of("/proc/self/net/sockstat").split()

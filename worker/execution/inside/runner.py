@@ -8,6 +8,7 @@ of it in new namespaces.
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 
@@ -18,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_HIGHEST_DESCRIPTOR = 1024
+_MOST_DESCRIPTORS = 1 << 20
 
 
 def main() -> None:
@@ -41,19 +42,18 @@ def _own_alone(*numbers: int) -> list[int]:
     ours = [os.dup(number) for number in numbers]
     os.dup2(os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC), 0)
     os.dup2(2, 1)
-    os.closerange(3, min(ours))
-    for number in range(min(ours) + 1, max(ours)):
-        if number not in ours:
-            _close_if_open(number)
-    os.closerange(max(ours) + 1, _HIGHEST_DESCRIPTOR)
+    kept = sorted({0, 1, 2, *ours})
+    for below, above in zip(kept, [*kept[1:], _highest_descriptor()]):  # noqa: B905 - no such word in Python 3.9
+        os.closerange(below + 1, above)
     return ours
 
 
-def _close_if_open(number: int) -> None:
+def _highest_descriptor() -> int:
+    """Give a number that none of our descriptors reaches, however many whoever started us had open."""
     try:
-        os.close(number)
+        return max(int(name) for name in os.listdir("/proc/self/fd")) + 1  # noqa: PTH208
     except OSError:
-        return
+        return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_DESCRIPTORS)
 
 
 class Server:
@@ -68,6 +68,7 @@ class Server:
         self._layers = layers.Layers(b"", 0)
         self._condition: tuple[object, ...] = ()
         self._is_ready = False
+        self._number = 0
 
     def prepare(self, setting: dict[str, Any]) -> None:
         """Take in what holds for all calls, and say whether it could be done."""
@@ -84,12 +85,13 @@ class Server:
             is_filtered = seccomp.install()
             self._condition = self._condition_now()
         except (OSError, KeyError, ValueError) as error:
-            wire.send(self._answers, _failure(error))
+            self._send(_failure(error))
         else:
-            wire.send(self._answers, {"is_filtered": int(is_filtered), "has_layers": int(has_layers)})
+            self._send({"is_filtered": int(is_filtered), "has_layers": int(has_layers)})
 
     def serve(self, order: dict[str, Any]) -> None:
         """Make one call and answer; tidy up when the answer is out already."""
+        self._number = order["number"]
         if order["layer"] and not self._has_layer(order):
             return
         if order["is_alone"]:
@@ -101,28 +103,33 @@ class Server:
         try:
             self._renew()
         except OSError:
-            return  # the next call needs it, tries again and tells
+            return  # the next order hears of it
 
     def _tell(self, answer: dict[str, Any]) -> None:
         """Answer, and say where the next call should not be made here."""
         is_spoilt = self._condition_now() != self._condition
-        wire.send(self._answers, {**answer, "is_spoilt": 1} if is_spoilt else answer)
+        self._send({**answer, "is_spoilt": 1} if is_spoilt else answer)
+
+    def _send(self, answer: dict[str, Any]) -> None:
+        """Answer under the number of the order, so that no other can be meant."""
+        wire.send(self._answers, {**answer, "number": self._number})
 
     def _condition_now(self) -> tuple[object, ...]:
         kept = processes.kept_by_kernel() if self._setting["one_ipc"] else []
-        return (*processes.condition(), kept)
+        ports = processes.held_ports() if self._setting["own_network"] else b""
+        return (*processes.condition(), kept, ports)
 
     def _has_layer(self, order: dict[str, Any]) -> bool:
         """Prepare the layer of a call, before any fork; else ask for its files, or say why they cannot be had."""
         if order["layer"] in self._layers:
             return True
         if "files" not in order:
-            wire.send(self._answers, {"wants_files": 1})
+            self._send({"wants_files": 1})
             return False
         try:
             self._layers.prepare(order["layer"], order["files"])
         except OSError as error:
-            wire.send(self._answers, _failure(error))
+            self._send(_failure(error))
             return False
         return True
 
@@ -130,6 +137,9 @@ class Server:
         try:
             if not order["keeps"] and not self._is_ready:
                 self._renew()
+        except OSError as error:
+            return _not_begun(error)
+        try:
             self._is_ready = False
             return self._observe_layered(order) if order["layer"] else self._observe(order)
         except (OSError, KeyError, ValueError) as error:
@@ -186,14 +196,16 @@ class Server:
     def _serve_alone(self, order: dict[str, Any]) -> None:
         """Make one call in namespaces that nothing else was ever in."""
         try:
+            if not self._is_ready:
+                self._renew()  # what it starts from is as it was before any tool ran
             child = kernel.fork_into(kernel.NEW_PIDS | kernel.NEW_MOUNTS | kernel.NEW_IPC)
         except OSError as error:
-            wire.send(self._answers, _failure(error))
+            self._send(_not_begun(error))
             return
         if child == 0:
             self._be_alone(order)
         if os.waitpid(child, 0)[1]:
-            wire.send(self._answers, {"error": "the process that was to make the call has died"})
+            self._send({"error": "the process that was to make the call has died"})
 
     def _be_alone(self, order: dict[str, Any]) -> None:
         """Answer as the first process of the new namespaces, with which everything in them ends."""
@@ -209,7 +221,7 @@ class Server:
         except (AbandonedError, BrokenPipeError, ConnectionResetError):
             status = 0
         except OSError as error:
-            wire.send(self._answers, _failure(error))
+            self._send(_failure(error))
             status = 0
         finally:
             os._exit(status)
@@ -229,6 +241,11 @@ class _Standing:
     def __exit__(self, *_: object) -> None:
         os.chdir("/")
         os.close(self._folder)
+
+
+def _not_begun(error: Exception) -> dict[str, Any]:
+    """Say that nothing of the call has run, so that it may be made elsewhere."""
+    return {**_failure(error), "not_begun": 1}
 
 
 def _failure(error: Exception) -> dict[str, Any]:

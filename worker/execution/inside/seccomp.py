@@ -34,7 +34,8 @@ _REFUSED_NAMES = (
     *("kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "setns"),
 )
 # Asynchronous calls would pass this filter; clone3 keeps its flags where it cannot look. Both have a way around them.
-_MISSING_NAMES = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
+# So do the calls of an old 32-bit program for sockets.
+_MISSING_NAMES = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3", "socketcall")
 
 _X86_64 = {
     "add_key": 248,
@@ -82,6 +83,7 @@ _I386 = {
     "unshare": 310,
     "ioctl": 54,
     "socket": 359,
+    "socketcall": 102,
     "personality": 136,
     "prlimit64": 340,
 }

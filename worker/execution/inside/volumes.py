@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _SPARE_ENTRIES = 1024
+# Those of a machine's security modules are not for a tool to set, nor for us to remove.
+_OWN_ATTRIBUTES = ("user.", "system.posix_acl_")
 _DEEPEST = 64
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTDIR, errno.ENOTEMPTY})
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -57,49 +59,71 @@ class Mounted:
     def __init__(self, path: bytes, options: str, fixed: list[bytes]) -> None:
         self.path = path
         self._options = options
-        self._fixed = fixed
+        self._fixtures = [_Fixture(one) for one in fixed]
         self._mark: tuple[object, ...] = ()
         self._is_mounted = False
 
     def renew(self) -> None:
         if self._is_mounted and self._mark == _mark(self.path):
             return
-        fixtures = [_Fixture(path) for path in self._fixed]
+        for fixture in self._fixtures:
+            fixture.take_up()
         if self._is_mounted:
             kernel.unmount(self.path)
             self._is_mounted = False
         kernel.mount("tmpfs", self.path, self._options)
         self._is_mounted = True
-        for fixture in fixtures:
+        for fixture in self._fixtures:
             fixture.put_back()
 
     def note(self) -> None:
         # What was prepared for a call, and folders around what is fixed, do not belong to the next.
-        is_empty = not self._fixed and _entries(self.path) == 1
+        is_empty = not self._fixtures and _entries(self.path) == 1
         self._mark = _mark(self.path) if is_empty else ()
 
 
 class _Fixture:
-    """Something of the sandbox itself that stands in a folder, taken up to be put back into an empty one."""
+    """Something of the sandbox itself that stands in a folder, taken up to be put back into an empty one.
+
+    What it is was noted before any tool ran: a tool may move the folders around it, and put another in its place.
+    """
 
     def __init__(self, path: bytes) -> None:
         self._path = path
+        self._noted = _identity(path)
         status = os.lstat(path)
         self._is_folder = stat.S_ISDIR(status.st_mode)
         self._leads_to = os.readlink(path) if stat.S_ISLNK(status.st_mode) else None
-        self._copy = kernel.copy_of(path) if self._leads_to is None else None
+        self._copy = -1
+
+    def take_up(self) -> None:
+        """Take it up, if it still is what it was.
+
+        Raises:
+            OSError: it is not, or it is gone.
+
+        """
+        if self._leads_to is None:
+            if _identity(self._path) != self._noted:
+                raise OSError(errno.ESTALE, f"the tool has replaced {os.fsdecode(self._path)}")
+            self._copy = kernel.copy_of(self._path)
 
     def put_back(self) -> None:
         os.makedirs(os.path.dirname(self._path), 0o755, exist_ok=True)
         if self._leads_to is not None:
             os.symlink(self._leads_to, self._path)
-        if self._copy is not None:
+        else:
             if self._is_folder:
                 os.makedirs(self._path, 0o755, exist_ok=True)
             else:
                 os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o444))
             kernel.mount_copy(self._copy, self._path)
             os.close(self._copy)
+
+
+def _identity(path: bytes) -> tuple[int, int]:
+    status = os.lstat(path)
+    return status.st_dev, status.st_ino
 
 
 def _is_in(path: bytes, folder: bytes) -> bool:
@@ -117,7 +141,8 @@ class Wiped:
         folder = _opened(self.path)
         try:
             for name in os.listxattr(folder):
-                os.removexattr(folder, name)
+                if name.startswith(_OWN_ATTRIBUTES):
+                    os.removexattr(folder, name)
             _Clearing(folder).run()
             os.fchmod(folder, self._mode)
         finally:

@@ -41,8 +41,7 @@ def test_a_file_without_a_name_counts_once_for_all_that_hold_it() -> None:
 def test_what_two_processes_share_is_counted_for_each_or_once() -> None:
     code = (
         "import mmap, os\nshared = mmap.mmap(-1, 16 << 20)\nshared.write(bytes(16 << 20))\nchild = os.fork()\n"
-        "shared[:: 4096]\n"
-        "print('ready', flush=True) if child else None\ninput()"
+        "if child == 0:\n    bytes(shared[:])\n    print('ready', flush=True)\ninput()"
     )
     with busy_with(code) as parent:
         both = [parent, *(one for one in living() if one.parent == parent.pid)]

@@ -53,11 +53,11 @@ def runner(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     def ask(code: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         order = {"path": "/bin/sh", "argv": ["sh", "-c", code], "own_env": {}, "files": [], "is_alone": 0}
         limits = {"wall_us": 10**7, "cpu_us": 10**7, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}
-        rest = {"kept_bytes": 1024, "keeps": 0, "leaves": 0, "layer": b""}
+        rest = {"kept_bytes": 1024, "keeps": 0, "leaves": 0, "layer": b"", "number": 1}
         return dict(connection.ask({**order, **limits, **rest, **changes}, FakeGuard(), 30))
 
     with prepared(tmp_path, setting(folder)) as (connection, answer):
-        assert set(answer) == {"is_filtered", "has_layers"}
+        assert set(answer) == {"is_filtered", "has_layers", "number"}
         yield ask
 
 
@@ -70,6 +70,7 @@ def setting(folder: Path, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "one_ipc": 0,
         "counted": [],
         "fixed": [],
+        "own_network": 0,
         "entries": 1 << 40,
         "has_proc": 1,
         "env": {},
@@ -105,7 +106,7 @@ def test_what_it_cannot_do_is_said_and_the_next_call_is_made(runner: Callable[..
 
 
 def test_a_tool_that_is_gone_is_told_by_its_number(runner: Callable[..., dict[str, Any]]) -> None:
-    assert runner("true", path="/nowhere/frob") == {"spawn_error": errno.ENOENT, "changes": []}
+    assert runner("true", path="/nowhere/frob") == {"spawn_error": errno.ENOENT, "changes": [], "number": 1}
 
 
 @pytest.mark.parametrize("wrong", [{"rlimits": {"NOT_A_LIMIT": 1}}, {"renewal": "mount", "volumes": [["/nowhere", 1]]}])
