@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,8 @@ def _found(program: str) -> str:
     path = shutil.which(program, path=f"{bin_folder()}:{os.environ.get('PATH', os.defpath)}")
     if path is None:
         raise NotHereError(f"{program} is not installed (make bench-peers)")
+    if any(not folder.stat().st_mode & stat.S_IXOTH for folder in Path(path).resolve().parents):
+        raise NotHereError(f"{program} lies where not everybody may enter (make bench-peers)")
     return path
 
 

@@ -111,7 +111,10 @@ def queue(new_postgres_url: str, tmp_path: Path) -> Iterator[Queue]:
         store = open_store(new_postgres_url)
         stack.callback(store.close)
         schema.upgrade(store.engine)
-        yield Queue(store, redis, new_postgres_url, tmp_path, stack, specimen(tmp_path, "error_with_zero"))
+        # What lies around a script may be part of it, and workers write their logs.
+        around = tmp_path / "tool"
+        around.mkdir()
+        yield Queue(store, redis, new_postgres_url, tmp_path, stack, specimen(around, "error_with_zero"))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from worker.execution.archive import RunnerProgram, runner_program
 from worker.execution.connection import Connection, Launch, RunnerFailedError, start
 from worker.execution.foundation import VARIANTS, Foundation, Variant, first_that_works, found_program
 from worker.execution.hidden import hidden_in
+from worker.execution.inside.seccomp import FILTERED
 from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
 from worker.execution.pool import MOST_CALLS, Place, Pool, Site
 from worker.execution.probe import NotHeldError, Unguarded, examine, tried_once, unusable
@@ -264,6 +265,8 @@ def _tried(name: str, foundation: Foundation) -> Capabilities:
 def _dispensable(variant: Variant) -> frozenset[str]:
     # Without /proc nobody sees what the processes of a call use together.
     unseen = set() if variant.has_proc else {"memory of all processes", "time of the processor"}
+    # On machines for which there is no filter, the report says so.
+    unseen |= {"what no namespace separates is refused"} if os.uname().machine not in FILTERED else set()
     return frozenset(unseen if variant.forbids_namespaces else unseen | {"no user namespace inside"})
 
 

@@ -142,6 +142,8 @@ _AUDITED = {
     "aarch64": ((0xC00000B7, _AARCH64), (0x40000028, _ARM)),
 }
 
+FILTERED = frozenset(_AUDITED)
+
 Rule = tuple[int, int, int, int]
 
 

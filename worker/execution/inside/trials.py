@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _NEW_USER = 0x10000000
 _PTRACE_SEIZE = 0x4206
 _GET_NO_NEW_PRIVS = 39
+_ADD_KEY_NUMBERS = {"x86_64": 248, "aarch64": 217}
 _MS_NOSUID = 2
 _ORDINARY_DESCRIPTORS = 3
 _MOST_DESCRIPTORS = 256
@@ -163,6 +164,15 @@ def _privileges(_: dict[str, Any]) -> str:
     return "" if ctypes.CDLL(None).prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 else "it may gain them"
 
 
+def _unseparated(_: dict[str, Any]) -> str:
+    number = _ADD_KEY_NUMBERS.get(os.uname().machine)
+    if number is None:
+        return "no filter is known for this machine"
+    library = ctypes.CDLL(None, use_errno=True)
+    refused = library.syscall(number, None, None, None, 0, 0) == -1 and ctypes.get_errno() == errno.EPERM
+    return "" if refused else "a key can be left with the kernel"
+
+
 def _kernel_settings(_: dict[str, Any]) -> str:
     for name in ("kernel/core_pattern", "kernel/hostname", "vm/overcommit_memory"):
         with contextlib.suppress(OSError):
@@ -292,6 +302,7 @@ TRIALS = {
     "no capability": _capabilities,
     "no new privileges": _privileges,
     "settings of the kernel are read-only": _kernel_settings,
+    "what no namespace separates is refused": _unseparated,
     "no terminal": _terminal,
     "the name of the machine is made up": _host,
     "nothing can be mounted": _mounts,
