@@ -123,7 +123,9 @@ def make_image_of_tools(address: str, name: str = "tools-of-tests", folder: Path
     programs = [path for name in (*_PROGRAMS, "python3") if (path := shutil.which(name, path="/usr/bin:/bin"))]
     zones = [f"/usr/share/zoneinfo/{zone}" for zone in _ZONES if Path("/usr/share/zoneinfo", zone).exists()]
     faulty = (_SPECIMENS / "frob.sh").read_text().replace("FAULT=none", "FAULT=documented_rejected", 1)
-    beside = {f"{FOLDER_INSIDE}/{path.name}": path for path in sorted(folder.iterdir())} if folder else {}
+    beside = (
+        {f"{FOLDER_INSIDE}/{path.name}": path for path in sorted(folder.iterdir()) if path.is_file()} if folder else {}
+    )
     contents = {
         **{place: (path.stat().st_mode & 0o777, path.read_bytes()) for place, path in beside.items()},
         **{path: (0o755, (_SPECIMENS / Path(path).name).read_bytes()) for path in (PLAIN_INSIDE, HOSTILE_INSIDE)},
