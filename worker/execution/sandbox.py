@@ -205,13 +205,14 @@ class RunnerSandbox(GuardedSandbox):
     def _made(self, run: Run, contents: Mapping[str, Any], place: Place, *, is_alone: bool) -> tuple[TestResult, bool]:
         pace, gate = self._pool.pace, self._pool.gate
         limits = pace.allowed(self._tool, run.call.limits or self.limits)
-        layer = _layer_of(run.call) if is_alone and place.has_layers else b""
+        is_parted = is_alone and self._is_parted(run.surroundings)
+        layer = _layer_of(run.call, is_parted=is_parted) if is_alone and place.has_layers else b""
         order = {
             **contents,
             **_allowed(limits),
             "layer": layer,
             **self._typed(run, place),
-            "is_alone": int(is_alone and self._is_parted(run.surroundings)),
+            "is_alone": int(is_parted),
         }
         ticket = gate.enter(self.guard)
         try:
@@ -225,8 +226,6 @@ class RunnerSandbox(GuardedSandbox):
     def _asked(self, run: Run, order: dict[str, Any], place: Place, limits: Limits) -> TestResult:
         place.calls += 1
         answer, known = self._answered({**order, "number": place.calls}, place, limits), self._known(run)
-        if "is_spoilt" in answer:
-            place.is_good = False  # the tool changed what the next one would inherit
         if answer.get("number") != place.calls:
             raise RunnerFailedError("an answer to another order")
         try:
@@ -322,13 +321,13 @@ def _file(file: CallFile) -> Mapping[str, Any]:
     return {"path": file.path, "kind": file.kind.value, "mode": file.mode, "content": _content(file.content)}
 
 
-def _layer_of(call: Call) -> bytes:
+def _layer_of(call: Call, *, is_parted: bool) -> bytes:
     """Name the files of a call where there are so many that copies would take longer than an overlay.
 
-    Where there are folders among them, copies are made: an overlay does not let those be renamed.
+    An overlay lets no prepared folder be renamed, so what shall hold under all circumstances is shown with copies.
     """
     is_flat = all(file.kind is not FileKind.DIRECTORY and b"/" not in file.path for file in call.files)
-    return call.files_digest.encode() if len(call.files) > MOST_COPIED and is_flat else b""
+    return call.files_digest.encode() if len(call.files) > MOST_COPIED and (is_flat or not is_parted) else b""
 
 
 def _content(content: BlobRef | bytes) -> bytes:

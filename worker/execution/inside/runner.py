@@ -68,6 +68,7 @@ class Server:
         self._layers = layers.Layers(b"", 0)
         self._condition: tuple[object, ...] = ()
         self._is_ready = False
+        self._is_spoilt = False
         self._number = 0
 
     def prepare(self, setting: dict[str, Any]) -> None:
@@ -92,23 +93,26 @@ class Server:
     def serve(self, order: dict[str, Any]) -> None:
         """Make one call and answer; tidy up when the answer is out already."""
         self._number = order["number"]
+        if self._is_spoilt:
+            self._send(_not_begun(OSError("a tool has changed what the next one would inherit")))
+            return
         if order["layer"] and not self._has_layer(order):
             return
         if order["is_alone"]:
             self._serve_alone({**self._setting, **order})
-            return
-        self._tell(self._answer({**self._setting, **order}))
-        if order["leaves"]:
-            return
+        else:
+            self._send(self._answer({**self._setting, **order}))
+        if not order["leaves"]:
+            self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """Get ready for the next call, of which nothing is begun where that cannot be done."""
+        self._is_spoilt = self._condition_now() != self._condition
         try:
-            self._renew()
+            if not self._is_ready:
+                self._renew()
         except OSError:
             return  # the next order hears of it
-
-    def _tell(self, answer: dict[str, Any]) -> None:
-        """Answer, and say where the next call should not be made here."""
-        is_spoilt = self._condition_now() != self._condition
-        self._send({**answer, "is_spoilt": 1} if is_spoilt else answer)
 
     def _send(self, answer: dict[str, Any]) -> None:
         """Answer under the number of the order, so that no other can be meant."""
@@ -147,13 +151,16 @@ class Server:
 
     def _renew(self) -> None:
         """Make all as it was before the first call; then no time is lost with it when the next one comes."""
-        for volume in self._volumes:
-            volume.renew()
+        self._renew_volumes()
         if self._setting["renewal"] == b"mount":
             kernel.unshare(kernel.NEW_IPC)
-        filesystem.make(self._setting["folder"], [])
         self._note()
         self._is_ready = True
+
+    def _renew_volumes(self) -> None:
+        for volume in self._volumes:
+            volume.renew()
+        filesystem.make(self._setting["folder"], [])
 
     def _note(self) -> None:
         for volume in self._volumes:
@@ -215,8 +222,9 @@ class Server:
             self._ends = processes.hear_of_ends()
             if order["has_proc"]:
                 kernel.mount("proc", b"/proc")
-            self._volumes, self._is_ready = volumes.volumes_of(order), False
-            self._tell(self._answer(order))
+            self._volumes, self._is_ready = volumes.volumes_of(order), True
+            self._renew_volumes()
+            self._send(self._answer(order))
             status = 0
         except (AbandonedError, BrokenPipeError, ConnectionResetError):
             status = 0
