@@ -22,6 +22,7 @@ from tests.fakes.executor import FakeGuard
 from tests.ordinary import ROOT, environment, ordinary_python
 from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce, best_foundation
 from worker.execution.foundation import VARIANTS, Foundation, Variant
+from worker.execution.sandbox import _files
 
 PLAIN = ToolSpec(argv=(os.fsencode(ROOT / "tests" / "specimens" / "plain.sh"),))
 LIMITS = Limits(wall_s=20)
@@ -198,6 +199,20 @@ def test_with_the_network_on_names_are_looked_up_as_here() -> None:
     with closing(Bubblewrap()) as executor, executor.open(PLAIN, policy, LIMITS, FakeGuard()) as sandbox:
         told = sandbox.run(Call(argv=(b"do", b"cat /etc/resolv.conf; grep hosts /etc/nsswitch.conf"))).stdout.content
     assert told == Path("/etc/resolv.conf").read_bytes() + b"hosts: files dns\n"
+
+
+def test_many_prepared_files_are_laid_where_the_kernel_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.execution.sandbox._files", lambda files: pytest.fail("sent") if sent else _files(files))
+    sent: list[int] = []
+    files = tuple(CallFile(path=b"d/%d" % number) for number in range(20))
+    with closing(Bubblewrap()) as executor, executor.open(PLAIN, SandboxPolicy(), LIMITS, FakeGuard()) as sandbox:
+        first = sandbox.run(Call(argv=(b"do", b"ls d | wc -l; stat -f -c %T ."), files=files))
+        sent.append(1)
+        second = sandbox.run(Call(argv=(b"do", b"ls d | wc -l; rm d/7"), files=files))
+    if b"overlay" not in first.stdout.content:
+        pytest.skip("this kernel lets no ordinary user lay folders over each other")
+    assert second.stdout.content == b"20\n"
+    assert [change.path for change in second.files] == [b"d/7"]
 
 
 def test_capabilities_can_be_kept_as_a_document() -> None:
