@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 NOBODY = 65534
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +24,18 @@ def run_as_ordinary(
     python = ordinary_python()
     assert python is not None
     return _run([python, *words], given, extra or {}, timeout_s)
+
+
+def assert_all_holds_for_an_ordinary_user(*words: str) -> None:
+    """Run tests once more as nobody, by the words that name them; skip where that cannot be, or is so already."""
+    if os.geteuid():
+        pytest.skip("this is one already")
+    if ordinary_python() is None:
+        pytest.skip("no Python here that nobody can start with our packages")
+    ended = run_as_ordinary(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *words])
+    told = ended.stdout.decode()
+    assert ended.returncode == 0, told
+    assert "no sandbox can be built" not in told
 
 
 def environment() -> dict[str, str]:

@@ -32,7 +32,8 @@ from tests.backends import every_backend, made, walled_backends
 from tests.container_engine import Containers
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard, Halted
 from tests.in_images import InImage
-from tests.ordinary import ordinary_python, run_as_ordinary
+from tests.living import processes_with
+from tests.ordinary import assert_all_holds_for_an_ordinary_user
 from worker.execution.docker import VARIANTS
 from worker.execution.local import Local
 from worker.execution.sandbox import ContentMissingError
@@ -618,27 +619,9 @@ def test_docker_holds_all_that_it_names(in_images: Mapping[str, InImage], name: 
 
 @pytest.mark.slow
 def test_all_of_this_holds_for_an_ordinary_user() -> None:
-    if os.geteuid():
-        pytest.skip("this is one already")
-    if ordinary_python() is None:
-        pytest.skip("no Python here that nobody can start with our packages")
-    ended = run_as_ordinary(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", __file__])
-    told = ended.stdout.decode()
-    assert ended.returncode == 0, told
-    assert "no sandbox can be built" not in told
+    assert_all_holds_for_an_ordinary_user(__file__)
 
 
 def descriptors_and_children() -> tuple[list[str], list[str]]:
     own = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
     return sorted(path.name for path in Path("/proc/self/fd").iterdir()), own
-
-
-def processes_with(mark: str) -> list[str]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "cmdline").read_bytes():
-                found.append(folder.name)
-        except OSError:
-            continue
-    return found

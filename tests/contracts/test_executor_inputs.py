@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from shared.interfaces.executor import Executor, Run
 from shared.models.call import Call, CallFile, FileInput, FileKind, InputKind, Limits, SpecialInput, Terminal
 from shared.models.test_result import Status, TestResult, WaitsFor
 from tests.contracts.test_executor import LIMITS, in_images, opened, real, run
-from tests.ordinary import ordinary_python, run_as_ordinary
+from tests.ordinary import assert_all_holds_for_an_ordinary_user
 from worker.execution.docker import Docker
 
 __all__ = ["in_images", "real", "run"]  # fixtures
@@ -222,11 +221,4 @@ class TestWaiting:
 
 @pytest.mark.slow
 def test_all_of_this_holds_for_an_ordinary_user() -> None:
-    if os.geteuid():
-        pytest.skip("this is one already")
-    if ordinary_python() is None:
-        pytest.skip("no Python here that nobody can start with our packages")
-    ended = run_as_ordinary(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", __file__])
-    told = ended.stdout.decode()
-    assert ended.returncode == 0, told
-    assert "no sandbox can be built" not in told
+    assert_all_holds_for_an_ordinary_user(__file__)

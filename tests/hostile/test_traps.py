@@ -31,7 +31,7 @@ from tests.backends import every_backend, walled_backends
 from tests.fakes.executor import FakeGuard
 from tests.hostile.cage import LIMITS, Cage, caged
 from tests.hostile.host import nothing_held
-from tests.ordinary import ROOT, ordinary_python, run_as_ordinary
+from tests.ordinary import ROOT, assert_all_holds_for_an_ordinary_user
 from worker.execution.bubblewrap import Bubblewrap
 from worker.execution.foundation import VARIANTS, Foundation
 
@@ -177,17 +177,9 @@ def test_a_builder_that_dies_while_its_child_holds_the_streams_is_not_waited_for
 
 
 def test_all_of_this_holds_for_an_ordinary_user() -> None:
-    if os.geteuid():
-        pytest.skip("this is one already")
-    if ordinary_python() is None:
-        pytest.skip("no Python here that nobody can start with our packages")
     # As root they were all tried; who asks makes a difference to what bwrap is started by, which is the same for all.
     chosen = "test_traps or local or (bubblewrap and not bubblewrap-fresh and not bubblewrap-once)"
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", f"({chosen}) and not shown"]
-    ended = run_as_ordinary([*words, str(Path(__file__).parent)])
-    told = ended.stdout.decode()
-    assert ended.returncode == 0, told
-    assert "no sandbox can be built" not in told
+    assert_all_holds_for_an_ordinary_user("-k", f"({chosen}) and not shown", str(Path(__file__).parent))
 
 
 def asking(cage: Cage, call: Call) -> bytes:

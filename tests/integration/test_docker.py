@@ -25,6 +25,7 @@ from shared.models.test_result import Status, TestResult
 from tests.container_engine import CLOSED, HOSTILE_INSIDE, OPEN, PLAIN_INSIDE, Containers, make_image
 from tests.fakes.executor import FakeGuard
 from tests.integration.servers import ROOT, eventually
+from tests.living import processes_with
 from worker.execution import docker
 from worker.execution.container_engine import ContainerEngineAwayError, found_engine
 from worker.execution.docker import VARIANTS, Base, Docker, Variant, best_base
@@ -517,14 +518,3 @@ def compiled(folder: Path, *compiler: str) -> bytes:
     source.write_text(_SOURCE)
     subprocess.run([*compiler, "-o", str(program), str(source)], check=True)
     return program.read_bytes()
-
-
-def processes_with(mark: str) -> list[str]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "cmdline").read_bytes():
-                found.append(folder.name)
-        except OSError:
-            continue
-    return found

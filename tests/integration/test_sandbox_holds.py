@@ -26,6 +26,7 @@ from shared.interfaces.executor import SandboxUnavailableError
 from shared.models.call import FileKind, Limits
 from shared.models.job import Network, SandboxPolicy
 from shared.models.test_result import FileChange, Status, TestResult
+from tests.living import processes_with
 from tests.ordinary import NOBODY, ROOT, environment, ordinary_python, run_as_ordinary
 from worker.execution.bubblewrap import best_foundation
 
@@ -91,14 +92,7 @@ class Host:
 
     def survivors(self) -> list[str]:
         """Name the processes that carry the mark."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if self.mark.encode() in (folder / "cmdline").read_bytes():
-                    found.append(folder.name)
-            except OSError:
-                continue
-        return found
+        return processes_with(self.mark)
 
 
 def listing(folder: Path) -> list[tuple[str, int, int, bytes]]:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 
-from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox
+from shared.interfaces.executor import Capabilities, Guard, Sandbox
 from shared.models.call import Call, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import TestResult
-from shared.utils.errors import TestronautError
 from worker.execution import layout
 from worker.execution.archive import RunnerProgram, runner_program
 from worker.execution.connection import Connection, Launch, RunnerFailedError, start
+from worker.execution.executor import RunnerExecutor
 from worker.execution.foundation import VARIANTS, Foundation, Variant, first_that_works, found_program
 from worker.execution.hidden import hidden_in
 from worker.execution.inside.seccomp import FILTERED
 from worker.execution.limits import is_counted_by_namespace, rlimits, threads_of
 from worker.execution.pool import MOST_CALLS, Place, Pool, Site
-from worker.execution.probe import NotHeldError, Unguarded, examine, tried_once, unusable
+from worker.execution.probe import Unguarded, examine, found_once, tried_once
 from worker.execution.provide import Found, find
 from worker.execution.reach import NOBODY, closed_folders, descent, passage
-from worker.execution.remembered import Remembered, cache_folder, machine
+from worker.execution.remembered import cache_folder, machine
 from worker.execution.sandbox import Ground, RunnerSandbox
 from worker.knowledge.network import NO_NETWORK
 
@@ -189,41 +189,24 @@ class BubblewrapSandbox(RunnerSandbox):
         return self._kept.enter_context(passage(closed, self._shown.binds)) if closed else descent()
 
 
-class _Builder:
-    """Opens sandboxes that bubblewrap builds, and keeps what they share in this process."""
+class _Builder(RunnerExecutor):
+    """Opens sandboxes that bubblewrap builds."""
 
-    name: str
     is_warm: bool
 
     def __init__(self, search: Sequence[str] | None = None, found_on: Founding | None = None) -> None:
+        super().__init__(Pool(MOST_CALLS if self.is_warm else 1))
         self.search = search
         # What works here is found out once, and remembered by this process and the next.
         self.found_on = found_on or partial(best_foundation, self.name)
-        self.pool = Pool(MOST_CALLS if self.is_warm else 1)
 
-    def probe(self) -> Capabilities:
-        """Say what is enforced here, by trying; never raises for what does not work."""
-        try:
-            return capabilities_of(self.name, self.found_on())
-        except NotHeldError as error:
-            return error.capabilities
-        except (TestronautError, OSError) as error:
-            return unusable(self.name, error)
-
-    def provide(self, tool: ToolSpec) -> Provided:
-        """Find a tool."""
-        with self.open(tool, SandboxPolicy(), Limits(), Unguarded()) as sandbox:
-            return sandbox.tool
+    def _capabilities(self) -> Capabilities:
+        return _held_by(self.name, self.found_on(), os.geteuid(), cache_folder())
 
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        """Open a sandbox; what runs calls may outlast it, for the next one of its kind."""
         with ExitStack() as kept:
             yield BubblewrapSandbox(tool, policy, limits, guard, self, kept)
-
-    def close(self) -> None:
-        """End all that is kept warm."""
-        self.pool.close()
 
 
 class Bubblewrap(_Builder):
@@ -243,23 +226,14 @@ class BubblewrapOnce(_Builder):
 _BUILDERS: Mapping[str, type[_Builder]] = {kind.name: kind for kind in (Bubblewrap, BubblewrapOnce)}
 
 
-def capabilities_of(name: str, foundation: Foundation) -> Capabilities:
-    """Try out what an executor holds on a foundation, unless this or an earlier process did so here."""
-    return _held_by(name, foundation, os.geteuid(), cache_folder())
-
-
 @cache
 def _held_by(name: str, foundation: Foundation, _user: int, folder: Path) -> Capabilities:
     return tried_once(f"{name} {foundation} {machine(foundation.program)}", folder, lambda: _tried(name, foundation))
 
 
 def _tried(name: str, foundation: Foundation) -> Capabilities:
-    executor = _BUILDERS[name](found_on=lambda: foundation)
-    try:
-        level = executor.name + foundation.variant.suffix
-        return examine(executor, level, _dispensable(foundation.variant))
-    finally:
-        executor.close()
+    with closing(_BUILDERS[name](found_on=lambda: foundation)) as executor:
+        return examine(executor, executor.name + foundation.variant.suffix, _dispensable(foundation.variant))
 
 
 def _dispensable(variant: Variant) -> frozenset[str]:
@@ -283,25 +257,19 @@ def best_foundation(name: str = Bubblewrap.name) -> Foundation:
 
 @cache
 def _best_of(name: str, program: str, _version: int, _user: int, folder: Path) -> Foundation:
-    remembered, here = Remembered(folder), f"{name} {machine(program)}"
-    known = remembered.recall("foundation", here)
-    found = next((variant for variant in VARIANTS if repr(variant).encode() == known), None)
-    if found is not None:
-        return Foundation(program, found)
-    foundation = first_that_works(program, partial(_make_trial_call, name))
-    if foundation.variant == VARIANTS[0]:  # less than that may be for a reason that passes
-        remembered.keep("foundation", here, repr(foundation.variant).encode())
-    return foundation
+    def find() -> Variant:
+        return first_that_works(program, partial(_make_trial_call, name)).variant
+
+    return Foundation(program, found_once(VARIANTS, f"{name} {machine(program)}", folder, find))
 
 
 def _make_trial_call(name: str, foundation: Foundation) -> TestResult:
     spec = ToolSpec(argv=(os.fsencode(runner_program().python),))
-    executor = _BUILDERS[name](found_on=lambda: foundation)
-    try:
-        with executor.open(spec, SandboxPolicy(), Limits(), Unguarded()) as sandbox:
-            return sandbox.run(Call(argv=(b"-I", b"-S", b"-c", b"")))
-    finally:
-        executor.close()
+    with (
+        closing(_BUILDERS[name](found_on=lambda: foundation)) as executor,
+        executor.open(spec, SandboxPolicy(), Limits(), Unguarded()) as sandbox,
+    ):
+        return sandbox.run(Call(argv=(b"-I", b"-S", b"-c", b"")))
 
 
 def _file_words(files: Mapping[str, int]) -> Iterator[str]:

@@ -15,19 +15,19 @@ from shared.interfaces.executor import Capabilities, Guard, Provided, Run, Sandb
 from shared.models.call import PINNED, Call, Isolation, Limits, Surroundings
 from shared.models.job import Network, SandboxPolicy, ToolSpec
 from shared.models.test_result import Status
-from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from shared.utils.text import visible as shown
 from worker.execution import layout
 from worker.execution.connection import Connection, Launch, RunnerFailedError, start
 from worker.execution.container_engine import LABEL, ContainerEngine, ContainerEngineAwayError, found_engine
+from worker.execution.executor import RunnerExecutor
 from worker.execution.images import Image, find_in, image_of
 from worker.execution.interpreter import Interpreter, holder_of, image_with, interpreter
 from worker.execution.limits import MOST_ENTRIES, rlimits
 from worker.execution.pool import Pool, Site
-from worker.execution.probe import NotHeldError, Unguarded, examine, tried_once, unusable
+from worker.execution.probe import Unguarded, examine, found_once, tried_once
 from worker.execution.provide import Found
-from worker.execution.remembered import Remembered, cache_folder, own_version
+from worker.execution.remembered import cache_folder, own_version
 from worker.execution.sandbox import Ground, RunnerSandbox
 from worker.execution.visible import View
 from worker.knowledge.network import NO_NETWORK
@@ -254,39 +254,24 @@ class _Inside(DockerSandbox):
         return Found(Provided(path=words[0], argv=argv, fingerprint=None), view)
 
 
-class Docker:
+class Docker(RunnerExecutor):
     """Keeps containers warm: one after the other, calls are made in the same, whose folders are renewed."""
 
     name = "docker"
 
     def __init__(self, found_on: Founding | None = None) -> None:
+        super().__init__(Pool())
         # What the engine allows is found out once, and remembered by this process and the next.
         self.found_on = found_on or best_base
-        self.pool = Pool()
 
-    def probe(self) -> Capabilities:
-        """Say what is enforced here, by trying, in an image with nothing in it; never raises for what does not work."""
-        try:
-            base = self.found_on()
-            return _held_by(base, base.engine.identity(), cache_folder())
-        except NotHeldError as error:
-            return error.capabilities
-        except (TestronautError, OSError) as error:
-            return unusable(self.name, error)
-
-    def provide(self, tool: ToolSpec) -> Provided:
-        """Find a tool in its image."""
-        with self.open(tool, SandboxPolicy(), Limits(), Unguarded()) as sandbox:
-            return sandbox.tool
+    def _capabilities(self) -> Capabilities:
+        # In an image with nothing in it.
+        base = self.found_on()
+        return _held_by(base, base.engine.identity(), cache_folder())
 
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        """Open a sandbox; its containers may outlast it, for the next one of their kind."""
         yield DockerSandbox(tool, policy, limits, guard, self)
-
-    def close(self) -> None:
-        """End all containers that are kept warm."""
-        self.pool.close()
 
 
 def best_base() -> Base:
@@ -302,13 +287,8 @@ def best_base() -> Base:
 
 @cache
 def _best_of(engine: ContainerEngine, identity: str, folder: Path) -> Base:
-    remembered, here = Remembered(folder), f"docker {identity} {own_version()}"
-    known = remembered.recall("foundation", here)
-    found = next((variant for variant in VARIANTS if repr(variant).encode() == known), None)
-    if found is None:
-        found = _first_that_works(engine)
-        remembered.keep("foundation", here, repr(found).encode())
-    return Base(engine, found)
+    here = f"docker {identity} {own_version()}"
+    return Base(engine, found_once(VARIANTS, here, folder, lambda: _first_that_works(engine)))
 
 
 def _first_that_works(engine: ContainerEngine) -> Variant:

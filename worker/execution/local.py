@@ -8,16 +8,16 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared.interfaces.executor import Capabilities, Guard, Provided, Sandbox, SandboxUnavailableError
+from shared.interfaces.executor import Capabilities, Guard, Sandbox, SandboxUnavailableError
 from shared.models.call import Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
-from shared.utils.errors import TestronautError
 from worker.execution.archive import runner_program
 from worker.execution.connection import Connection, Launch, start
+from worker.execution.executor import RunnerExecutor
 from worker.execution.inside import trials
 from worker.execution.limits import rlimits, threads_of
 from worker.execution.pool import Pool, Site
-from worker.execution.probe import MEMORY, examine, unusable
+from worker.execution.probe import MEMORY, examine
 from worker.execution.provide import Found, find
 from worker.execution.sandbox import Ground, RunnerSandbox
 
@@ -69,36 +69,23 @@ class LocalSandbox(RunnerSandbox):
         return held.enter_context(start(launch, self._pool.begin)), ground
 
 
-class Local:
+class Local(RunnerExecutor):
     """Opens sandboxes that hold little; refused for root, to whom nothing is closed."""
 
     name = "local"
 
     def __init__(self, search: Sequence[str] | None = None) -> None:
+        super().__init__(Pool())
         self.search = search
-        self.pool = Pool()
 
-    def probe(self) -> Capabilities:
-        """Say what is enforced here, by trying; whoever asks for it by name has been told that it is little."""
-        try:
-            with closing(Local(self.search)) as tried:
-                return examine(tried, LocalSandbox.level, dispensable=frozenset({*trials.TRIALS, MEMORY}))
-        except (TestronautError, OSError) as error:
-            return unusable(self.name, error)
-
-    def provide(self, tool: ToolSpec) -> Provided:
-        """Find a tool."""
-        _refuse_root()
-        return find(tool, self.search).provided
+    def _capabilities(self) -> Capabilities:
+        # Whoever asks for it by name has been told that it is little.
+        with closing(Local(self.search)) as tried:
+            return examine(tried, LocalSandbox.level, dispensable=frozenset({*trials.TRIALS, MEMORY}))
 
     @contextmanager
     def open(self, tool: ToolSpec, policy: SandboxPolicy, limits: Limits, guard: Guard) -> Iterator[Sandbox]:
-        """Open a sandbox; what runs calls may outlast it, for the next one of its kind."""
         yield LocalSandbox(tool, policy, limits, guard, self)
-
-    def close(self) -> None:
-        """End all that is kept warm, and remove its folders."""
-        self.pool.close()
 
 
 def _refuse_root() -> None:

@@ -6,13 +6,13 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.interfaces.executor import Capabilities, Executor, Hold
 from shared.models.call import PINNED, Call, Limits
@@ -24,6 +24,8 @@ from worker.execution.archive import runner_program
 from worker.execution.environment import environment
 from worker.execution.inside import trials
 from worker.execution.remembered import Remembered
+
+V = TypeVar("V")
 
 _LIMITS = Limits(
     wall_s=10, memory_bytes=512 << 20, disk_bytes=2 << 20, file_bytes=1 << 20, processes=32, open_files=128, cpu_s=10
@@ -129,6 +131,21 @@ def tried_once(depends_on: str, folder: Path, try_it: Callable[[], Capabilities]
         raise NotHeldError(capabilities)
     remembered.keep("capabilities", depends_on, capabilities.model_dump_json().encode())
     return capabilities
+
+
+def found_once(variants: Sequence[V], depends_on: str, folder: Path, find: Callable[[], V]) -> V:
+    """Find out which of several variants works, the best of them first.
+
+    Only the best is remembered: that less works may be for a reason that passes.
+    """
+    remembered = Remembered(folder)
+    known = remembered.recall("foundation", depends_on)
+    found = next((variant for variant in variants if repr(variant).encode() == known), None)
+    if found is None:
+        found = find()
+        if found == variants[0]:
+            remembered.keep("foundation", depends_on, repr(found).encode())
+    return found
 
 
 def unusable(name: str, error: TestronautError | OSError) -> Capabilities:

@@ -181,20 +181,23 @@ class RunnerSandbox(GuardedSandbox):
             self._prepare()
         told = 0
         try:
-            try:
-                for one in self._in_a_place(steps):
-                    yield one
-                    told += 1
-            except NotBegunError:
-                if told:
-                    raise
-                # What a call before it had done to that place is no matter of this one.
-                for one in self._in_a_place(steps, is_new=True):
-                    yield one
-                    told += 1
+            for one in self._somewhere(steps):
+                yield one
+                told += 1
         except (RunnerFailedError, OSError) as error:
             for run in steps[told:]:
                 yield TestResult(**self._known(run), status=Status.SANDBOX_ERROR, detail=str(error)), True
+
+    def _somewhere(self, steps: Sequence[Run]) -> Iterator[tuple[TestResult, bool]]:
+        made = self._in_a_place(steps)
+        try:
+            first = next(made)
+        except NotBegunError:
+            # What a call before it had done to that place is no matter of this one.
+            made = self._in_a_place(steps, is_new=True)
+            first = next(made)
+        yield first
+        yield from made
 
     def _in_a_place(self, steps: Sequence[Run], *, is_new: bool = False) -> Iterator[tuple[TestResult, bool]]:
         with self._place(steps, is_new=is_new) as place:
@@ -272,7 +275,7 @@ class RunnerSandbox(GuardedSandbox):
             env = self._environment(surroundings, 0, ground.site)
             in_vain = [wording.encode() for wording in self.in_vain]
             setting = {**ground.setting(), "env": dict(env), "in_vain": in_vain}
-            answer = runner.ask(setting, self.guard, MARGIN_S)  # which has no number yet
+            answer = runner.ask(setting, self.guard, MARGIN_S)
             return Place(kind, ground.site, env, runner, held.pop_all(), has_layers=answer.get("has_layers") == 1)
 
     def _is_parted(self, surroundings: Surroundings) -> bool:

@@ -15,10 +15,12 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar
 
+    T = TypeVar("T")
     Entry = tuple[int, int, int, int, int]
+    Enter = Callable[[int, bytes], tuple[int, int | None]]
 
 MTIME_NS = 1_700_000_000 * 10**9
 CONTENT_BYTES = 64 << 10
@@ -27,13 +29,13 @@ MOST_CHANGES = 1000
 MOST_ENTRIES = 20_000
 _DEEPEST = 64
 _OPEN_TO_OWNER = 0o500
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def open_folder(path: bytes) -> int:
     """Open a folder by the path that it has before anything untrusted ran."""
-    return os.open(path, _FOLDER)
+    return os.open(path, FOLDER)
 
 
 def make(top: bytes, files: list[dict[str, Any]]) -> None:
@@ -78,6 +80,30 @@ def changes(
     reading = _Reading(folder, hashed_bytes)
     paths = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     return [_change(path, before.get(path), after.get(path), reading) for path in paths[:MOST_CHANGES]]
+
+
+def at(folder: int, path: bytes, do: Callable[[bytes, int], T], enter: Enter) -> T:
+    """Do something with a name in its folder, which is reached step by step, so that no link leads there.
+
+    Raises:
+        OSError: there is no such way.
+
+    """
+    *folders, name = path.split(b"/")
+    opened: list[tuple[int, int | None]] = [(folder, None)]
+    try:
+        for step in folders:
+            opened.append(enter(opened[-1][0], step))
+        return do(name, opened[-1][0])
+    finally:
+        for descriptor, mode in reversed(opened[1:]):
+            _close(descriptor, mode)
+
+
+def entries_of(volume: bytes) -> int:
+    """Count what lies in a filesystem of its own."""
+    status = os.statvfs(volume)
+    return status.f_files - status.f_ffree
 
 
 def _folders_between(top: bytes, path: bytes) -> Iterator[bytes]:
@@ -145,14 +171,19 @@ def _walk_below(parent: int, name: str, prefix: bytes, depth: int) -> Iterator[t
         _close(folder, mode)
 
 
+def open_plainly(parent: int, name: str | bytes) -> tuple[int, None]:
+    """Open a folder that is open to us."""
+    return os.open(name, FOLDER, dir_fd=parent), None
+
+
 def _open_somehow(parent: int, name: str | bytes) -> tuple[int, int | None]:
     """Open a folder even where it is closed to its owner, who we are; give its mode where that had to be changed."""
     try:
-        return os.open(name, _FOLDER, dir_fd=parent), None
+        return os.open(name, FOLDER, dir_fd=parent), None
     except PermissionError:
         mode = stat.S_IMODE(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
         os.chmod(name, 0o700, dir_fd=parent)
-        return os.open(name, _FOLDER, dir_fd=parent), mode
+        return os.open(name, FOLDER, dir_fd=parent), mode
 
 
 def _close(folder: int, mode: int | None) -> None:
@@ -189,7 +220,9 @@ class _Reading:
         """Give the content or the hash, or neither where there is none to give."""
         try:
             if kind == b"link":
-                return self._kept(self._at(path, lambda name, parent: os.readlink(name, dir_fd=parent)))
+                return self._kept(
+                    at(self._folder, path, lambda name, parent: os.readlink(name, dir_fd=parent), _open_somehow)
+                )
             if kind == b"file":
                 return self._read(path)
         except OSError:
@@ -203,7 +236,7 @@ class _Reading:
         return {"content": content}
 
     def _read(self, path: bytes) -> dict[str, Any]:
-        descriptor = self._at(path, lambda name, parent: os.open(name, _FILE, dir_fd=parent))
+        descriptor = at(self._folder, path, lambda name, parent: os.open(name, FILE, dir_fd=parent), _open_somehow)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -224,15 +257,3 @@ class _Reading:
         while part := os.read(descriptor, 1 << 20):
             whole.update(part)
         return {"sha256": whole.hexdigest()}
-
-    def _at(self, path: bytes, do: Any) -> Any:  # noqa: ANN401 - what is done is the caller's
-        """Do something with a name in its folder, which is reached step by step, so that no link leads there."""
-        *folders, name = path.split(b"/")
-        opened: list[tuple[int, int | None]] = [(self._folder, None)]
-        try:
-            for folder in folders:
-                opened.append(_open_somehow(opened[-1][0], folder))
-            return do(name, opened[-1][0])
-        finally:
-            for descriptor, mode in reversed(opened[1:]):
-                _close(descriptor, mode)

@@ -26,8 +26,6 @@ _MOST_KEPT = 4
 _MOST_ENTRIES = 1 << 17
 _PART_BYTES = 1 << 16
 _OPAQUE = "user.overlay.opaque"
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Layers:
@@ -69,7 +67,7 @@ class Layers:
         with _Uncovered(self._place):
             os.mkdir(folder, 0o755)
             filesystem.make(folder, files)
-            descriptor = os.open(folder, _FOLDER)
+            descriptor = os.open(folder, filesystem.FOLDER)
         try:
             self._known[key] = filesystem.look(descriptor)
         finally:
@@ -97,7 +95,7 @@ class Layers:
             options = f"lowerdir={lower.decode()},upperdir={upper.decode()},workdir={work.decode()},userxattr"
             with kernel.Overriding():  # the overlay makes a folder for itself that is closed even to its owner
                 kernel.mount("overlay", folder, options)
-            return os.open(upper, _FOLDER), os.open(lower, _FOLDER)
+            return os.open(upper, filesystem.FOLDER), os.open(lower, filesystem.FOLDER)
         finally:
             kernel.unmount(top)
 
@@ -185,7 +183,7 @@ class Laid:
         return os.stat(path, dir_fd=self._changed, follow_symlinks=False).st_rdev == 0
 
     def _is_opaque(self, path: bytes) -> bool:
-        descriptor = _opened(path, self._changed, _FOLDER)
+        descriptor = _opened(path, self._changed, filesystem.FOLDER)
         if descriptor is None:
             return False
         try:
@@ -197,7 +195,7 @@ class Laid:
         """Tell whether a file was only opened for writing; a tool can set its time back, so the content decides."""
         if entry[:3] != before[:3] or not stat.S_ISREG(entry[0]):
             return False
-        one, other = (_opened(path, where, _FILE) for where in (self._changed, self._original))
+        one, other = (_opened(path, where, filesystem.FILE) for where in (self._changed, self._original))
         try:
             return one is not None and other is not None and _are_equal(one, other)
         finally:
@@ -207,18 +205,13 @@ class Laid:
 
 
 def _opened(path: bytes, folder: int, how: int) -> int | None:
-    """Open a path below a folder step by step, so that no link leads elsewhere; None where it is closed to us."""
-    opened: list[int] = []
+    """Open a path below a folder; None where it is closed to us."""
     try:
-        *folders, name = path.split(b"/")
-        for step in folders:
-            opened.append(os.open(step, _FOLDER, dir_fd=opened[-1] if opened else folder))
-        return os.open(name, how, dir_fd=opened[-1] if opened else folder)
+        return filesystem.at(
+            folder, path, lambda name, parent: os.open(name, how, dir_fd=parent), filesystem.open_plainly
+        )
     except OSError:
         return None
-    finally:
-        for descriptor in opened:
-            os.close(descriptor)
 
 
 def _are_equal(one: int, other: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from worker.execution.inside import filesystem
 from worker.execution.inside.watch import Pipes
 
 TYPE_CHECKING = False
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 WITHOUT = (os.POSIX_SPAWN_CLOSE, 0)
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def pipes_of(order: dict[str, Any]) -> Pipes:
@@ -69,16 +68,13 @@ def open_file(path: bytes) -> int:
         OSError: it is not there, may not be read, or is neither.
 
     """
-    *folders, name = path.split(b"/")
-    parent = os.open(b".", _FOLDER)
+    here = os.open(b".", filesystem.FOLDER)
     try:
-        for folder in folders:
-            below = os.open(folder, _FOLDER, dir_fd=parent)
-            os.close(parent)
-            parent = below
-        file = os.open(name, _FILE, dir_fd=parent)
+        file = filesystem.at(
+            here, path, lambda name, parent: os.open(name, filesystem.FILE, dir_fd=parent), filesystem.open_plainly
+        )
     finally:
-        os.close(parent)
+        os.close(here)
     mode = os.fstat(file).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         os.close(file)

@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 
-from worker.execution.inside import kernel
+from worker.execution.inside import filesystem, kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _SPARE_ENTRIES = 1024
 _OWN_ATTRIBUTES = ("user.", "system.posix_acl_")
 _DEEPEST = 64
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTDIR, errno.ENOTEMPTY})
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def volumes_of(setting: dict[str, Any]) -> list[Volume]:
@@ -78,7 +77,7 @@ class Mounted:
 
     def note(self) -> None:
         # What was prepared for a call, and folders around what is fixed, do not belong to the next.
-        is_empty = not self._fixtures and _entries(self.path) == 1
+        is_empty = not self._fixtures and filesystem.entries_of(self.path) == 1
         self._mark = _mark(self.path) if is_empty else ()
 
 
@@ -89,9 +88,9 @@ class _Fixture:
     """
 
     def __init__(self, path: bytes) -> None:
-        self._path = path
-        self._noted = _identity(path)
         status = os.lstat(path)
+        self._path = path
+        self._noted = _identity(status)
         self._is_folder = stat.S_ISDIR(status.st_mode)
         self._leads_to = os.readlink(path) if stat.S_ISLNK(status.st_mode) else None
         self._copy = -1
@@ -104,7 +103,7 @@ class _Fixture:
 
         """
         if self._leads_to is None:
-            if _identity(self._path) != self._noted:
+            if _identity(os.lstat(self._path)) != self._noted:
                 raise OSError(errno.ESTALE, f"the tool has replaced {os.fsdecode(self._path)}")
             self._copy = kernel.copy_of(self._path)
 
@@ -121,8 +120,7 @@ class _Fixture:
             os.close(self._copy)
 
 
-def _identity(path: bytes) -> tuple[int, int]:
-    status = os.lstat(path)
+def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
@@ -157,7 +155,7 @@ def _opened(path: bytes) -> int:
     place = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         os.chmod(f"/proc/self/fd/{place}", 0o700)
-        return os.open(b".", _FOLDER, dir_fd=place)
+        return os.open(b".", filesystem.FOLDER, dir_fd=place)
     finally:
         os.close(place)
 
@@ -166,15 +164,10 @@ def _mark(path: bytes) -> tuple[object, ...]:
     """Give what no change of a folder leaves as it is; the time of the inode alone may be too coarse."""
     status = os.lstat(path)
     return (
-        _entries(path),
+        filesystem.entries_of(path),
         *(status.st_dev, status.st_ino, status.st_mode, status.st_uid, status.st_gid, status.st_nlink),
         *(status.st_mtime_ns, status.st_ctime_ns, tuple(os.listxattr(path, follow_symlinks=False))),
     )
-
-
-def _entries(path: bytes) -> int:
-    status = os.statvfs(path)
-    return status.f_files - status.f_ffree
 
 
 class _Clearing:
@@ -197,7 +190,7 @@ class _Clearing:
         if not depth:
             self._move_up(parent, name)
             return
-        folder = os.open(name, _FOLDER, dir_fd=parent)
+        folder = os.open(name, filesystem.FOLDER, dir_fd=parent)
         try:
             for inner in os.listdir(folder):
                 self._remove(folder, inner, depth - 1)

@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from worker.execution.inside import memory, processes
+from worker.execution.inside import filesystem, memory, processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -306,7 +306,7 @@ class Watch:
         return self._usage.cpu_s + sum(process.cpu_s for process in running)
 
     def _is_crowded(self) -> bool:
-        return any(_entries(volume) > self._order["entries"] for volume in self._order["counted"])
+        return any(filesystem.entries_of(volume) > self._order["entries"] for volume in self._order["counted"])
 
 
 def _abandon(_: int) -> None:
@@ -319,8 +319,3 @@ def _empty(descriptor: int) -> None:
             pass
     except BlockingIOError:
         return
-
-
-def _entries(volume: bytes) -> int:
-    status = os.statvfs(volume)
-    return status.f_files - status.f_ffree
