@@ -3,6 +3,7 @@
 # As root on Debian it installs what is missing; elsewhere it says how to. It never fails: what stays missing is
 # skipped, with a reason, by whoever needs it.
 set -u
+PATH=$PATH:/usr/sbin:/sbin
 
 has() {
     case $1 in

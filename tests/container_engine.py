@@ -56,7 +56,9 @@ class Containers:
 @contextmanager
 def own_engine() -> Iterator[str]:
     """Start an engine that nobody else uses, give its address, and end it by its own process."""
-    if os.geteuid() or shutil.which("dockerd") is None or shutil.which("docker") is None:
+    # An engine and what it calls lie where administrators look, whether we were started as one or not.
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    if os.geteuid() or shutil.which("dockerd", path=path) is None or shutil.which("docker") is None:
         pytest.skip("needs root and a container engine (apt-get install docker.io)")
     # Where the default of pytest is, the path of a socket would be too long.
     folder = Path(tempfile.mkdtemp(prefix="engine-"))
@@ -67,7 +69,7 @@ def own_engine() -> Iterator[str]:
     address = f"unix://{folder}/socket"
     with (folder / "log").open("wb") as log:
         command = [*_ALONE, "dockerd", "--config-file", str(settings), "--host", address, *words, *_UNROUTED]
-        daemon = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
+        daemon = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", env={**os.environ, "PATH": path})
     try:
         if not _answers(address, daemon):
             pytest.skip(f"no container engine can be started here: {(folder / 'log').read_text()[-300:]}")
