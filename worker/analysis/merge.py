@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from shared.models.cli_tool import Argument, Contradiction, Option, Source, Takes
+from shared.models.cli_tool import Argument, Contradiction, Option, Place, Source, Takes
 from worker.analysis.claims import SURE, ArgumentClaim, OptionClaim
 from worker.knowledge.values import type_of
 
@@ -126,12 +126,22 @@ def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
         repeatable=any(claim.repeatable for claim in group),
         required=any(claim.required for claim in group),
         deprecated=any(claim.deprecated for claim in group),
+        hidden=all(claim.hidden for claim in group),
         negates=_first(claim.negates for claim in group) or _negated(spellings, names),
         env_var=_first(claim.env_var for claim in group),
+        minimum=_first(claim.minimum for claim in group) if has_value else None,
+        maximum=_first(claim.maximum for claim in group) if has_value else None,
+        conflicts=_others(spellings, (name for claim in group for name in claim.conflicts)),
+        requires=_others(spellings, (name for claim in group for name in claim.requires)),
         sources=tuple(dict.fromkeys(claim.source for claim in group)),
         line=best.line,
+        places=tuple(dict.fromkeys(Place(source=claim.source, line=claim.line) for claim in group)),
         confidence=_confidence(group),
     )
+
+
+def _others(spellings: Sequence[str], named: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys(named) if name not in spellings)
 
 
 def _length(name: str) -> tuple[int, str]:
