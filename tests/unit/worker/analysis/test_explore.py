@@ -194,7 +194,7 @@ def test_commands_that_are_named_only_when_a_word_is_refused_are_learned() -> No
     refused = (
         2,
         b"",
-        b"usage: frob COMMAND\nfrob: error: argument COMMAND: invalid choice: 'xyzzy-plugh' (choose from 'add', 'stow')\n",
+        b"usage: frob COMMAND\nfrob: error: argument COMMAND: invalid choice: 'xyzzy-plugh' (choose from 'add', stow)",
     )
 
     root, _ = explored(
