@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.interfaces.analyzer import NoInterfaceError
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Provided, Sandbox
 from shared.models.base import sha256
 from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe
 from shared.models.job import JobSpec, Profile
@@ -14,7 +14,8 @@ from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.analysis.asking import BUDGETS, Asker, Budget
 from worker.analysis.claims import Reading
-from worker.analysis.explore import Explorer, Known
+from worker.analysis.explore import Explorer, Known, Library
+from worker.analysis.library import WrittenLibrary
 from worker.analysis.merge import settle_arguments, settle_options
 from worker.analysis.recipes import Bench, bench_of, find_recipes, from_examples
 from worker.analysis.usage_line import parse_usage
@@ -38,15 +39,20 @@ class _Learned:
 class HelpAnalyzer:
     """Asks for help, recursively, and for calls that work."""
 
-    def __init__(self, budgets: Mapping[Profile, Budget] = BUDGETS) -> None:
+    def __init__(
+        self,
+        budgets: Mapping[Profile, Budget] = BUDGETS,
+        library: Callable[[Provided, Sequence[str]], Library] = WrittenLibrary,
+    ) -> None:
         self._budgets = budgets
+        self._library = library
 
     def analyze(self, spec: JobSpec, sandbox: Sandbox) -> CliTool:
         """Ask the tool what it understands."""
         budget = self._budgets[spec.profile]
         asker = Asker(sandbox, budget.reading, spec.limits)
         words = tuple(spec.tool.name.split())
-        root = Explorer(asker, words, spec.select).explore()
+        root = Explorer(asker, words, spec.select, self._library(sandbox.tool, words)).explore()
         _require_answers(asker, spec)
         learned = _commands_of(root, words)
         if _is_empty(learned) and not spec.examples:
