@@ -270,7 +270,8 @@ class _Family:
                 child.page = text = None
             if child.path[-1] in self._rejected or (child.page is None and not (child.claim and child.claim.sure)):
                 continue
-            if text is not None and text in by_text and not self._explorer.names_itself(child, text):
+            is_alias = not (child.written or text is None or self._explorer.names_itself(child, text))
+            if is_alias and text in by_text:
                 by_text[text].aliases.append(child.path[-1])
                 continue
             if text is not None:

@@ -29,7 +29,8 @@ class WrittenLibrary:
     def _below(self, path: tuple[str, ...]) -> Iterator[CommandClaim]:
         for place, reading in self._manual.readings.items():
             if place[:-1] == path and place:
-                yield CommandClaim(place[-1], reading.summary)
+                # What has usage lines of its own is no heading.
+                yield CommandClaim(place[-1], reading.summary, sure=bool(reading.usage))
 
     @cached_property
     def _manual(self) -> Manual:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from shared.interfaces.analyzer import NoInterfaceError
 from shared.interfaces.executor import Provided, Sandbox
 from shared.models.base import sha256
-from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe
+from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe, Source
 from shared.models.job import JobSpec, Profile
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.analysis.asking import BUDGETS, Asker, Budget
-from worker.analysis.claims import Reading
+from worker.analysis.claims import OptionClaim, Reading
 from worker.analysis.explore import Explorer, Known, Library
 from worker.analysis.library import WrittenLibrary
 from worker.analysis.merge import settle_arguments, settle_options
@@ -76,11 +76,26 @@ def _commands_of(root: Known, words: Sequence[str]) -> _Learned:
     for known in root.walk():
         path = " ".join(known.path)
         readings = _readings(known, words)
-        claims = [claim for reading in readings for claim in reading.options]
+        claims = list(_own_claims(known, readings, words))
         settled = settle_options(claims, path, _spellings_above(known, learned))
         learned.contradictions += settled.contradictions
         learned.commands[path] = _command(known, readings, settled.options)
     return learned
+
+
+def _own_claims(known: Known, readings: Sequence[Reading], words: Sequence[str]) -> Iterator[OptionClaim]:
+    """Leave to the commands below what a manual alone lists of theirs: it often has one page for all of them."""
+    claims = [claim for reading in readings for claim in reading.options]
+    own = {name for claim in claims if claim.source is not Source.MAN for name in claim.names}
+    below = {
+        name
+        for child in known.children
+        for reading in _readings(child, words)
+        for claim in reading.options
+        for name in claim.names
+    }
+    theirs = below - own
+    return (claim for claim in claims if not theirs.issuperset(claim.names))
 
 
 def _command(known: Known, readings: Sequence[Reading], options: tuple[Option, ...]) -> Command:
