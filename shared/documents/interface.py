@@ -1,4 +1,4 @@
-"""The interface document: what a tool understands, as JSON for others and as a tree for people."""
+"""The interface document: what a tool understands, as JSON for others."""
 
 from __future__ import annotations
 
