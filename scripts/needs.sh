@@ -14,7 +14,7 @@ has() {
         engine) command -v docker && command -v dockerd ;;
         musl) command -v musl-gcc ;;
         compose) docker compose version || command -v docker-compose ;;
-        debootstrap | strace | bats | parallel) command -v "$1" ;;
+        debootstrap | strace | bats | parallel | fish) command -v "$1" ;;
         shelltestrunner) command -v shelltest ;;
     esac >/dev/null 2>&1
 }
