@@ -161,7 +161,7 @@ def _option_facts(option: Option) -> list[str]:
         "repeatable" if option.repeatable else "",
         "deprecated" if option.deprecated else "",
         "hidden" if option.hidden else "",
-        "for the commands below too" if option.inherited else "",
+        "global" if option.inherited else "",
         f"switches off {visible(option.negates)}" if option.negates else "",
         f"not with {_named(option.conflicts)}" if option.conflicts else "",
         f"needs {_named(option.requires)}" if option.requires else "",

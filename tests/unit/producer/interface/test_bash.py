@@ -15,6 +15,8 @@ from tests.fakes.shells import bash_candidates, bash_completed, needs_bash
 
 pytestmark = needs_bash
 
+PACKAGE = Path("/usr/share/bash-completion/bash_completion")
+needs_package = pytest.mark.skipif(not PACKAGE.exists(), reason="the package bash-completion is not installed")
 SPLIT_NOWHERE = "COMP_WORDBREAKS=${COMP_WORDBREAKS//[=:]/}"
 GLOBAL = ["--chest", "--tint=", "--verbose", "-C", "-v"]
 OFFERED = {
@@ -78,9 +80,10 @@ def written(tool: CliTool, folder: Path) -> Path:
     return script
 
 
-def test_what_is_offered(tmp_path: Path) -> None:
+@pytest.mark.parametrize("setup", ["", pytest.param(f"source {PACKAGE}", marks=needs_package)])
+def test_what_is_offered(tmp_path: Path, setup: str) -> None:
     asked = OFFERED | BEHIND_A_BREAK
-    found = bash_candidates(written(loom(), tmp_path), [*asked], "loom")
+    found = bash_candidates(written(loom(), tmp_path), [*asked], "loom", setup)
     assert dict(zip(asked, found, strict=True)) == asked
 
 
@@ -97,7 +100,7 @@ def test_where_bash_does_not_split_words_whole_ones_are_offered(tmp_path: Path) 
     assert dict(zip(lines, found, strict=True)) == lines
 
 
-@pytest.mark.parametrize("setup", ["", SPLIT_NOWHERE])
+@pytest.mark.parametrize("setup", ["", SPLIT_NOWHERE, pytest.param(f"source {PACKAGE}", marks=needs_package)])
 def test_what_a_tab_makes_of_a_line(tmp_path: Path, setup: str) -> None:
     (tmp_path / "a b.txt").touch()
     (tmp_path / "plan.txt").touch()

@@ -55,7 +55,7 @@ def test_a_command_that_takes_nothing_is_only_in_the_list() -> None:
         ({"env_var": "LOOM"}, "$LOOM"),
         ({"required": True, "repeatable": True}, "required; repeatable"),
         ({"deprecated": True, "hidden": True}, "deprecated; hidden"),
-        ({"inherited": True}, "for the commands below too"),
+        ({"inherited": True}, "global"),
         ({"negates": "--fringe"}, "switches off --fringe"),
         ({"conflicts": ("-a", "-b"), "requires": ("-c",)}, "not with -a, -b; needs -c"),
         ({"working_values": (b"a b", b"\xff")}, r"accepts 'a b', $'\xff'"),
