@@ -115,12 +115,12 @@ def _command(known: Known, readings: Sequence[Reading], options: tuple[Option, .
 
 
 def _readings(known: Known, words: Sequence[str]) -> Sequence[Reading]:
-    """Give what a command's own texts say, or what its parent's list says of its arguments."""
-    if known.readings or known.claim is None or not known.claim.usage:
-        return known.readings
-    line = " ".join([*words, *known.path, known.claim.usage])
-    usage = parse_usage(line, [*words, *known.path])
-    return (Reading(options=usage.options, arguments=usage.arguments),)
+    """Give what a command's own texts say, and what its parent's usage lines or list say of it."""
+    prefix = [*words, *known.path]
+    lines = known.claim.usage.splitlines() if known.claim else ()
+    usages = [parse_usage(" ".join([*prefix, line]), prefix) for line in lines if line.strip()]
+    said = tuple(Reading(options=usage.options, arguments=usage.arguments) for usage in usages)
+    return (*known.readings, *said)
 
 
 def _spellings_above(known: Known, learned: _Learned) -> Iterator[str]:
