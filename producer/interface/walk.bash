@@ -55,8 +55,8 @@
 
 # Walks to the command that is typed; sets node, scopes, place (of the next argument), ended and option (that waits).
 @NAME@_walk() {
-    local word waiting= takes kind found next choice
-    node=0 scopes=(0) place=0 ended= option=
+    local word waiting='' takes kind found next choice
+    node=0 scopes=(0) place=0 ended='' option=''
     for word in "$@"; do
         word=${word//[\\\"\']/}
         if [[ -n $waiting ]]; then
@@ -147,7 +147,7 @@
 
 @NAME@() {
     local -a typed candidates scopes found
-    local cur word node place ended option prefix= kept= kind quote= length
+    local cur word node place ended option prefix='' kept='' kind quote='' length
     COMPREPLY=()
     "@NAME@_read"
     length=$((${#typed[@]} - 1))
