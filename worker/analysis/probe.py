@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from shared.interfaces.analyzer import NoInterfaceError
@@ -80,6 +81,7 @@ def _commands_of(root: Known, words: Sequence[str]) -> _Learned:
         settled = settle_options(claims, path, _spellings_above(known, learned))
         learned.contradictions += settled.contradictions
         learned.commands[path] = _command(known, readings, settled.options)
+        _hand_down(known, claims, learned)
     return learned
 
 
@@ -96,6 +98,24 @@ def _own_claims(known: Known, readings: Sequence[Reading], words: Sequence[str])
     }
     theirs = below - own
     return (claim for claim in claims if not theirs.issuperset(claim.names))
+
+
+def _hand_down(known: Known, claims: Sequence[OptionClaim], learned: _Learned) -> None:
+    """Mark the options of the commands above that this one's help calls global or inherited."""
+    names = {name for claim in claims if claim.inherited for name in claim.names}
+    for depth in range(len(known.path) if names else 0):
+        path = " ".join(known.path[:depth])
+        learned.commands[path] = _handing_down(learned.commands[path], names)
+
+
+def _handing_down(command: Command, names: AbstractSet[str]) -> Command:
+    if names.isdisjoint(name for option in command.options if not option.inherited for name in option.names):
+        return command
+    options = tuple(
+        option if names.isdisjoint(option.names) else option.model_copy(update={"inherited": True})
+        for option in command.options
+    )
+    return command.model_copy(update={"options": options})
 
 
 def _command(known: Known, readings: Sequence[Reading], options: tuple[Option, ...]) -> Command:

@@ -68,6 +68,17 @@ def test_learns_a_tool_with_its_commands_options_and_arguments() -> None:
     assert [(one.name, one.value_type) for one in tool.commands["show"].arguments] == [("FILE", ValueType.FILE)]
 
 
+def test_what_a_command_calls_global_is_handed_down_by_the_one_above() -> None:
+    tool = learned()
+
+    assert {option.name: option.inherited for option in tool.root.options} == {
+        "--help": False,
+        "--version": False,
+        "--quiet": True,
+    }
+    assert not any(option.inherited for option in tool.commands["show"].options)
+
+
 def test_names_the_calls_that_showed_help_and_version() -> None:
     tool = learned()
 
