@@ -315,9 +315,11 @@ class _Family:
         """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
         if self.parent.page is not None and _is_same(page.text, self.parent.page.text):
             return True
+        said = self._explorer.said_of_invented(self.parent.path, door)
+        if _is_its_usage(page, child) and any(_is_same(page.text, text) for text in said):
+            return False  # it is the command that is called where none is named
         name = child.path[-1]
         own = page.text.replace(name, INVENTED)
-        said = self._explorer.said_of_invented(self.parent.path, door)
         return any(_is_same(own, text.replace(name, INVENTED)) for text in said)
 
 
@@ -349,6 +351,12 @@ def _points_to_help(page: Page, child: Known) -> bool:
     pointers = (f"help {' '.join(child.path)}", f"{' '.join(child.path)} --help", f"{' '.join(child.path)} -h")
     own = b" ".join(page.argv).decode(errors="replace")
     return any(pointer in page.text and pointer not in own for pointer in pointers)
+
+
+def _is_its_usage(page: Page, child: Known) -> bool:
+    """Tell a page whose usage lines are of this command, by all its words."""
+    words = (line.split()[1:] for line in page.reading.usage)
+    return any(line[: len(child.path)] == list(child.path) for line in words)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -31,6 +31,7 @@ _BRACES = re.compile(r"\{([^{}]+)\}$")
 _HAS_UNITS = frozenset({ValueType.DURATION, ValueType.SIZE, ValueType.INTEGER, ValueType.FLOAT})
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
 _REPEATED_TYPES = frozenset({"strings", "stringArray", "stringSlice", "ints", "intSlice", "list"})
+_COMMAND = re.compile(r"[a-z0-9][a-z0-9_:-]+")
 # Marks the places of words to be filled in, so that what is not marked is typed as it stands.
 _PLACE = re.compile(r"<\w|(?<![\w-])[A-Z][A-Z_-]+(?![\w-])").search
 _VERSION_ONLY = re.compile(r"\S+ v?\d+(?:\.\d+)+\S*(?: .{0,40})?")
@@ -130,7 +131,7 @@ def _in_usage(
     shown: dict[str, list[str]] = {}
     for usage, line in zip(usages, lines, strict=False):
         yield from (CommandClaim(name, sure=True) for name in usage.commands)
-        if usage.literal in literals and usage.literal is not None:
+        if usage.literal in literals and usage.literal is not None and _COMMAND.fullmatch(usage.literal):
             shown.setdefault(usage.literal, []).append(line.partition(f" {usage.literal}")[2].strip())
     for name, rests in shown.items():
         yield CommandClaim(name, usage="\n".join(rests), sure=is_sure)

@@ -228,3 +228,11 @@ def test_a_list_of_bare_names_names_candidates() -> None:
 
     assert "stow" in paths(root)
     assert "ghost" not in paths(root)
+
+
+def test_the_help_of_the_command_that_is_called_by_default_is_its_own() -> None:
+    listed = b"usage: frob COMMAND\n\nCommands:\n  add     Add it\n  stow    Put it away\n"
+    root, _ = explored({"--help": listed, "add --help": page("add", "--fast")}, otherwise=page("stow", "--dry"))
+
+    assert options(root)["stow"] == ["--dry", "-h"]
+    assert "add" in paths(root)
