@@ -236,3 +236,13 @@ def test_the_help_of_the_command_that_is_called_by_default_is_its_own() -> None:
 
     assert options(root)["stow"] == ["--dry", "-h"]
     assert "add" in paths(root)
+
+
+def test_asking_for_help_is_a_command_where_it_has_options_of_its_own() -> None:
+    says = {"--help": ROOT, "add --help": page("add", "--fast")}
+
+    bare, _ = explored({**says, "help --help": page("help", "--help")})
+    rich, _ = explored({**says, "help --help": page("help", "--guides")})
+
+    assert "help" not in paths(bare)
+    assert "--guides" in options(rich)["help"]
