@@ -6,22 +6,33 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
+from shared.models.cli_tool import Takes
 from worker.analysis.claims import LIKELY, UNSURE
 from worker.analysis.dialects.heads import (
     Head,
+    Slot,
     is_list_of_heads,
     option_follows,
     parse_beginning,
     parse_head,
     parse_list,
+    slot_of,
 )
 from worker.analysis.dialects.layout import GAP, Kind, Line, Section
 
 _DASH = re.compile(r"\s*(?::|--?|[\u2013\u2014])\s+(?=\S)")
 _VALUE = re.compile(r"[<\[{(]|[A-Z][A-Z0-9_]+\b|[A-Z]$")
-_TYPE = r"(?:[A-Z][A-Z0-9]*(?: [A-Z]+)?(?:\.{3})?|\[[^\[\]]*\|[^\[\]]*\]|<[^<>]+>)"
+_RANGE = r"(?: \[[^\[\]]{0,40}x[^\[\]]{0,40}\])?"
+_TYPE = rf"(?:[A-Z][A-Z0-9]*(?: [A-Z]+)?(?:\.{{3}})?|\[[^\[\]]*\|[^\[\]]*\]|<[^<>]+>){_RANGE}"
+# In a column of types this says that the option is a flag; behind one blank it would be a value.
+_TYPE_OF_A_FLAG = re.compile(r"\s{2,}<bool(?:ean)?>$")
+_TYPE_IN_PROSE = re.compile(
+    r"\s*\((?P<type>string|boolean|integer|number|float|double|long|blob|map|list|structure|timestamp|json)\)(?=\s|$)"
+)
+_LETTER_ENTRY = re.compile(r"[A-Za-z](?= ?<[^<>]{1,40}>\s{2}|\s{2,}\S)")
+_MOST_CELLS = 6
 _TYPE_CELL = re.compile(_TYPE)
 _BEFORE_TYPE = re.compile(rf"\s{{2,}}(?={_TYPE}$)")
 _BEFORE_DESCRIPTION = re.compile(r"^\s*[:=-]\s+")
@@ -39,6 +50,8 @@ class Entry:
     confidence: float = LIKELY
     lines: list[str] = field(default_factory=list)
     below: int | None = None
+    is_paragraph: bool = False
+    is_starred: bool = False
 
     @property
     def description(self) -> str:
@@ -57,6 +70,7 @@ class _Cut:
     head: Head
     description: str
     confidence: float = LIKELY
+    is_paragraph: bool = False
 
 
 def option_entries(section: Section) -> tuple[Entry, ...]:
@@ -64,7 +78,7 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     if section.kind in {Kind.EXAMPLES, Kind.ASIDE, Kind.ALIASES}:
         return ()
     entries: list[Entry] = []
-    lines = tuple(_with_heads_joined(section.lines))
+    lines = tuple(_with_heads_joined(_with_letters_marked(section.lines)))
     column = _column_of_descriptions(lines)
     now: Entry | None = None
     prose_at: int | None = None
@@ -78,7 +92,7 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
             owner_at = owner_at if owner_at is not None and line.indent > owner_at else None
             entries += begun if owner_at is None else [replace(entry, confidence=UNSURE) for entry in begun]
             now, prose_at = entries[-1], None
-        elif now is not None and line.indent > now.indent:
+        elif now is not None and (line.indent > now.indent or (now.is_paragraph and line.indent == now.indent)):
             now.below = line.indent if now.below is None and not now.lines else now.below
             now.lines.append(line.text)
         else:
@@ -94,20 +108,50 @@ def _with_heads_joined(lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         now = line
         if held is not None and option_follows(line.text):
-            now = replace(held, text=f"{held.text} {line.text}")
+            now = _joined(held, line)
         elif held is not None:
             yield held
-        held = now if now.text.endswith(",") and parse_head(now.text.rstrip(",")) else None
+        held = now if _is_open(now) else None
         if held is None:
             yield now
     if held is not None:
         yield held
 
 
+def _with_letters_marked(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Find letters without a dash that stand in the column of those with one, as in old tools: they are options."""
+    columns = {line.indent + 1 for line in lines if option_follows(line.text)}
+    return tuple(
+        replace(line, is_option=line.indent in columns and _is_letter_entry(line.text)) if columns else line
+        for line in lines
+    )
+
+
+def _is_letter_entry(text: str) -> bool:
+    return _LETTER_ENTRY.match(text) is not None or parse_head(GAP.split(text, maxsplit=1)[0]) is not None
+
+
+def _is_open(line: Line) -> bool:
+    """Tell a head that ends with a comma, at the end of its line or before the gap."""
+    head = GAP.split(line.text, maxsplit=1)[0]
+    return head.endswith(",") and option_follows(head) and parse_head(head.rstrip(",")) is not None
+
+
+def _joined(held: Line, line: Line) -> Line:
+    head, *description = GAP.split(held.text, maxsplit=1)
+    more, *rest = GAP.split(line.text, maxsplit=1)
+    words = " ".join([*description, *rest])
+    return replace(held, text=f"{head} {more}  {words}" if words else f"{head} {more}")
+
+
 def _is_inside(line: Line, now: Entry | None, column: int | None, prose_at: int | None) -> bool:
     """Tell a line that goes on with a description or a paragraph, whatever it begins with."""
+    if line.is_option:
+        return False
     if not option_follows(line.text):
         return True
+    if now is not None and now.is_paragraph:
+        return not line.after_blank or line.indent > now.indent
     if prose_at == line.indent and not line.after_blank and not GAP.search(line.text):
         return True
     if column is not None and line.indent >= column:
@@ -123,6 +167,7 @@ def _begin(line: Line, following: Line | None, column: int | None, *, is_listed:
     if cut is None:
         return []
     entry = Entry(cut.head, line.number, line.indent, cut.confidence)
+    entry.is_paragraph, entry.is_starred = cut.is_paragraph, line.is_starred
     if cut.description:
         entry.lines.append(cut.description)
     return [entry]
@@ -130,16 +175,44 @@ def _begin(line: Line, following: Line | None, column: int | None, *, is_listed:
 
 def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:
     """Take a line apart into head and description: at its gap, at the column of descriptions, or as far as it reads."""
+    typed = _cut_at_type(line.text) or (_cut_letter(line.text) if line.is_option else None)
+    if typed:
+        return typed
     for place in _places_to_cut(line, column):
-        head = parse_head(_BEFORE_TYPE.sub(" ", line.text[:place]))
+        head = parse_head(_BEFORE_TYPE.sub(" ", _TYPE_OF_A_FLAG.sub("", line.text[:place])))
         if head:
             return _Cut(head, _BEFORE_DESCRIPTION.sub("", line.text[place:]).strip())
     head = parse_head(line.text, plain_words=1)
     return _Cut(head, "") if head else _cut_without_gap(line.text, is_listed=is_listed)
 
 
+def _cut_at_type(text: str) -> _Cut | None:
+    """Read `--size (integer) How much`, where the type begins the description and blanks only fill the line."""
+    if "(" not in text:
+        return None
+    text = GAP.sub(" ", text)
+    begun = parse_beginning(text)
+    typed = _TYPE_IN_PROSE.match(text, begun[1]) if begun else None
+    if begun is None or typed is None:
+        return None
+    slot = Slot() if typed["type"] == "boolean" else Slot(Takes.REQUIRED, typed["type"])
+    return _Cut(replace(begun[0], slot=slot), text[typed.end() :].strip(), is_paragraph=True)
+
+
+def _cut_letter(text: str) -> _Cut | None:
+    """Read `x  what it does` and `O <format>  what it does`."""
+    found = _LETTER_ENTRY.match(text)
+    if not found:
+        return None
+    rest = text[found.end() :].strip()
+    value, gap, description = rest.partition("  ")
+    has_value = value.startswith("<") and value.endswith(">") and gap
+    head = Head((found[0],), slot=slot_of(value) if has_value else Slot())
+    return _Cut(head, description.strip() if has_value else rest)
+
+
 def _places_to_cut(line: Line, column: int | None) -> Iterator[int]:
-    gaps = [gap.start() for gap in list(GAP.finditer(line.text))[:3]]
+    gaps = [gap.start() for gap in islice(GAP.finditer(line.text), _MOST_CELLS)]
     for place in gaps:
         # `-o  --option  TEXT  what it does`: what follows the first gap belongs to the head.
         cell, *more = GAP.split(line.text[place:].strip(), maxsplit=1)

@@ -19,18 +19,25 @@ _NAME = re.compile(
     r"|-#+|-[?@.%:!,*^$](?![\w.])"
 )
 _NEGATION = re.compile(r"--[\[({](no-?)[\])}]")
-# A letter without a dash between two spellings is an older form of them, which is passed over.
-_SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*(?:[A-Za-z],\s*)?|\s*[|/]\s*|\s+or\s+|\s+")
+# A letter without a dash, before or between two spellings, is an older form of them (`f, --forest`; `-p, p, --pid`).
+_LETTER = re.compile(r"([A-Za-z])(?=,\s+-|\s*$)")
+_SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*|\s*[|/]\s*|\s+or\s+|\s+")
 _PARTS_GROUPS = re.compile(r"\s+/\s+|\s{2,}")
 _OPTION_FOLLOWS = re.compile(r"-(?:-[A-Za-z0-9\[({]|[^\s-])")
-_UPPER = re.compile(r"[A-Z][A-Z0-9_]*(?![a-z])")
-_LOWER = re.compile(r"[A-Za-z][\w.,:/=*+-]*(?:\[\])?$")
+_LOWER = re.compile(r"[^\W\d_][\w.,:/=*+-]*(?:\[\])?$")
 _QUOTED = re.compile(r"'[^']{1,60}'|\"[^\"]{1,60}\"")
 _DOTS = re.compile(r"\s?(?:\.{3}|…)")
 _OPENING = {"<": ">", "[": "]", "{": "}", "(": ")"}
 _GLUED = re.compile(r"\[?[=:]|[<\[{(]|,(?=[<\[])")
 _WORDS_BEFORE_A_GAP = 2
 _JOINING = frozenset({"and", "is", "or"})
+# `-exec COMMAND ;` and `-exec COMMAND {} +`: marks that are typed behind the values.
+_TYPED_MARKS = frozenset({";", "+"})
+_NEGATIVE_NUMBER = re.compile(r"-(?:N|NUM)(?![A-Za-z])(?=\S)")
+# What stands in brackets and is a type of several values, not a value that may be left out (optionator).
+_LIST_TYPE = re.compile(r"(?:String|Int|Integer|Number|Float|Object|Date|RegExp|Path|path::String)")
+# No word is made of consonants alone: `[bcdfl]` are the letters that may be given.
+_SET_OF_LETTERS = re.compile(r"[b-df-hj-np-tv-zBCDFLPSX]{4,}")
 _MOST_SPELLINGS = 12
 _LONGEST_VALUE_NAME = 60
 
@@ -115,7 +122,9 @@ def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     name, given, _ = inner.partition("[=")
     if given:  # `string[="client"]`: the value that is meant when none is given
         return Slot(Takes.OPTIONAL, name or None, repeatable=repeatable)
-    is_list = bracket == "[" and ("|" in inner or inner.startswith("%"))
+    is_set = _LIST_TYPE.fullmatch(inner) is not None or _SET_OF_LETTERS.fullmatch(inner) is not None
+    is_list = bracket == "[" and ("|" in inner or inner.startswith("%") or (is_set and spaced))
+    repeatable = repeatable or (bracket == "[" and spaced and _LIST_TYPE.fullmatch(inner) is not None)
     is_optional = optional or (bracket == "[" and not (is_list and (spaced or choices is not None)))
     is_optional = is_optional or (not spaced and bare.startswith("[") and bare.endswith("]") and not is_list)
     takes = Takes.OPTIONAL if is_optional else Takes.REQUIRED
@@ -163,13 +172,22 @@ def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
     spelled: list[_Spelled] = []
     at, before = 0, ""
     while len(spelled) < _MOST_SPELLINGS:
+        letter = _LETTER.match(text, at)
+        if letter and (not before or "," in before):
+            spelled.append(_Spelled(letter[0], Slot(), before))
+            separator = _SEPARATOR.match(text, letter.end())
+            if not separator:
+                return (spelled, letter.end()) if len(spelled) > 1 else ([], 0)
+            at, before = separator.end(), separator[0]
+            continue
         found = _NAME.match(text, at)
         if not found:
             return [], 0
         slot, end = _slot_at(text, found.end(), plain_words)
         spelled.append(_unglued(_Spelled(found[0], slot, before)))
         separator = _SEPARATOR.match(text, end)
-        if not separator or not option_follows(text, separator.end()):
+        is_letter = separator is not None and "," in separator[0] and _LETTER.match(text, separator.end()) is not None
+        if not separator or not (is_letter or option_follows(text, separator.end())):
             return spelled, end
         at, before = separator.end(), separator[0]
     return [], 0
@@ -233,15 +251,27 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
 
 
 def _is_value(text: str, at: int, *, lower: bool) -> bool:
-    if at >= len(text) or option_follows(text, at):
+    if at >= len(text):
+        return False
+    if _NEGATIVE_NUMBER.match(text, at):
+        return True
+    if option_follows(text, at):
         return False
     if text[at] in _OPENING or _QUOTED.match(text, at):
         return True
     token = text[at : token_end(text, at)]
-    if _UPPER.match(token) or "=" in token[1:] or "|" in token[1:-1]:
+    if is_upper(token) or token in _TYPED_MARKS or "=" in token[1:] or "|" in token[1:-1]:
+        return True
+    if token == "|" and is_upper(text[at + 2 :].partition(" ")[0].rstrip(",")):
         return True
     is_word = _LOWER.match(_DOTS.sub("", token)) is not None and not _DOTS.sub("", token).endswith((".", ":"))
     return lower and is_word and token not in _JOINING
+
+
+def is_upper(token: str) -> bool:
+    """Tell a word in capitals of any script: `FILE`, `N[bkm]`, `ФАЙЛ`."""
+    head = re.split(r"[^\w]", token, maxsplit=1)[0]
+    return head[:1].isupper() and head == head.upper()
 
 
 def _unwrapped(token: str) -> tuple[str, str]:
@@ -312,10 +342,10 @@ def _negations(name: str) -> Iterator[str]:
 
 def _second_group(spelled: Sequence[_Spelled]) -> list[_Spelled]:
     """Give what stands behind ` / ` or in a column of its own: it switches off, unless it only has another length."""
-    place = next((number for number, one in enumerate(spelled) if _PARTS_GROUPS.fullmatch(one.before)), 0)
-    first, second = list(spelled[:place]), list(spelled[place:])
-    is_alias = bool(first) and _are_long(first) != _are_long(second)
-    return [] if not first or is_alias else second
+    for place, one in enumerate(spelled):
+        if place and _PARTS_GROUPS.fullmatch(one.before) and one.name.startswith("--") == _are_long(spelled[:place]):
+            return list(spelled[place:])
+    return []
 
 
 def _are_long(spelled: Sequence[_Spelled]) -> bool:

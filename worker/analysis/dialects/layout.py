@@ -13,6 +13,7 @@ GAP = re.compile(r"\s{2,}")
 _LONGEST_HEADING = 100
 _MOST_WORDS_OF_A_PLAIN_HEADING = 12
 _MOST_WORDS_OF_A_TITLE = 5
+_STAR = re.compile(r"\*\s+(?=--?[A-Za-z])")
 
 
 class Kind(Enum):
@@ -29,12 +30,18 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Line:
-    """A line without the blanks around it; `number` counts from 1, `after_blank` says that none stands right above."""
+    """A line without the blanks around it.
+
+    `number` counts from 1, `after_blank` says that none stands right above, `is_starred` that a star stood before an
+    option, as it does before required ones, `is_option` that the line is an entry although it begins with no dash.
+    """
 
     number: int
     indent: int
     text: str
     after_blank: bool = False
+    is_starred: bool = False
+    is_option: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,10 @@ def lines_of(text: str) -> tuple[Line, ...]:
     for number, raw in enumerate(text.split("\n"), start=1):
         stripped = raw.strip()
         if stripped:
-            found.append(Line(number, len(raw) - len(raw.lstrip()), stripped, after_blank))
+            starred = _STAR.match(stripped)
+            text = stripped[starred.end() :] if starred else stripped
+            indent = len(raw.rstrip()) - len(text)
+            found.append(Line(number, indent, text, after_blank, is_starred=starred is not None))
         after_blank = not stripped
     return tuple(found)
 

@@ -63,6 +63,7 @@ _DEPRECATED = re.compile(
     r"[\[(] ?deprecated\b|^deprecated\b|(?-i:\bDEPRECATED\b)|\b(?:is|been|option) deprecated\b|^obsolete\b",
     re.IGNORECASE,
 )
+_TYPE_NOTES = re.compile(r"\[(boolean|string|number|array|count)\](?=\s*(?:\[|$))")
 _LISTED_CHOICE = re.compile(r"^[-*•] (?P<name>[\w.+-]+)(?::| -|$)")
 _POSSIBLE_VALUES = re.compile(r"^possible values:$", re.IGNORECASE)
 
@@ -77,6 +78,7 @@ class Notes:
     repeatable: bool = False
     required: bool = False
     deprecated: bool = False
+    type_note: str | None = None
 
 
 def read_notes(description: str, lines: Sequence[str] = ()) -> Notes:
@@ -88,7 +90,14 @@ def read_notes(description: str, lines: Sequence[str] = ()) -> Notes:
         repeatable=_REPEATED.search(description) is not None,
         required=_REQUIRED.search(description) is not None,
         deprecated=_DEPRECATED.search(description) is not None,
+        type_note=_type_note(description),
     )
+
+
+def _type_note(description: str) -> str | None:
+    """Read the type that stands in brackets of its own behind the description (yargs)."""
+    found = _TYPE_NOTES.findall(description)
+    return found[-1] if found else None
 
 
 def _default(description: str) -> str | None:

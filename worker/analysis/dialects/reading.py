@@ -74,7 +74,7 @@ def _options_of(section: Section) -> Iterator[OptionClaim]:
 
 
 def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
-    slot = entry.head.slot
+    slot = _slot_with_note(entry.head.slot, notes)
     if slot.name == "count" and "--verbose" in entry.head.names:  # a flag that is counted, as pflag writes it
         slot = Slot(repeatable=True)
     # `(ms|s|m)` beside a duration names its units.
@@ -88,13 +88,22 @@ def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
         default=slot.default or notes.default,
         description=entry.description,
         repeatable=slot.repeatable or notes.repeatable or slot.name in _REPEATED_TYPES,
-        required=notes.required,
+        required=notes.required or entry.is_starred,
         deprecated=notes.deprecated,
         inherited=inherited,
         env_var=notes.env_var,
         line=entry.number,
         confidence=entry.confidence,
     )
+
+
+def _slot_with_note(slot: Slot, notes: Notes) -> Slot:
+    """Take the type from the note behind the description where none stands in the head (yargs)."""
+    if notes.type_note is None or slot.takes is not Takes.NONE:
+        return slot
+    if notes.type_note in {"boolean", "count"}:
+        return replace(slot, repeatable=slot.repeatable or notes.type_note == "count")
+    return Slot(Takes.REQUIRED, notes.type_note, repeatable=notes.type_note == "array")
 
 
 def _from_usage(usages: Sequence[Usage]) -> Iterator[OptionClaim]:
