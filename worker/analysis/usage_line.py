@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import UNSURE, ArgumentClaim, OptionClaim
-from worker.analysis.dialects.heads import Head, Slot, closing, option_follows, parse_head, slot_of
+from worker.analysis.dialects.heads import Head, Slot, closing, is_upper, option_follows, parse_head, slot_of
 from worker.analysis.usage_tree import (
     CLOSING,
     DOTS,
@@ -31,8 +31,11 @@ _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
 _CHOICE = re.compile(r"[a-z0-9][\w.+-]*")
 _VALUE = re.compile(r"<|[A-Z][A-Z0-9_-]*\b(?![a-z])")
 _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
+_DASHED = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w-]*")
+_VOWELS = frozenset("aeiouyAEIOUY")
 _PROSE = re.compile(r"[`'\"]?[A-Za-z]?[a-z]+[`'\",.;:]*")
 _LONGEST_NAME = 60
+_LONGEST_WORD = 9
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
     `known` says of options that were read elsewhere whether they take a value.
     """
     root = Group("", take_apart(line))
-    reader = _Reader(known or {})
+    reader = _Reader(known or {}, has_letters=_has_letters(line))
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
         reader.read_row(row, optional=len(rows) > 1, is_main=number == 0)
@@ -76,11 +79,18 @@ def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
     return [*kept, *rest]
 
 
+def _has_letters(line: str) -> bool:
+    """Tell whether all options beside a cluster are single letters (`tool [-abdc] [-o FILE]`)."""
+    names = [word for word in _DASHED.findall(line) if not _CLUSTER.fullmatch(word)]
+    return len(names) > 0 and all(len(name) == 2 for name in names)  # noqa: PLR2004 - a dash and a letter
+
+
 class _Reader:
     """Collects what the rows of one usage line say."""
 
-    def __init__(self, known: Mapping[str, Takes]) -> None:
+    def __init__(self, known: Mapping[str, Takes], *, has_letters: bool) -> None:
         self.known = known
+        self.has_letters = has_letters
         self.options: list[OptionClaim] = []
         self.arguments: list[ArgumentClaim] = []
         self.commands: list[str] = []
@@ -156,20 +166,40 @@ class _Reader:
     def _read_option(self, row: Sequence[Node], place: int, *, optional: bool, depth: int) -> int:
         """Read an option and the word or bracket that stands for its value; say how many nodes that were."""
         word = str(row[place])
-        *letters, last = _letters(word, self.known) or (word.rstrip(","),)
+        if self._is_given(word):
+            return 1
+        *letters, last = _letters(word, self.known, is_alone=len(row) == 1 and self.has_letters) or (word.rstrip(","),)
         self.options += [OptionClaim((letter,), source=Source.USAGE, confidence=UNSURE) for letter in letters]
         head = parse_head(last)
         if head is None:
             return 1
+        head = self._without_cluster(head)
         slot, taken = (head.slot, 0) if head.slot.takes is not Takes.NONE else self._value_of(head, row, place, depth)
         repeated = _is_repeated(row[place + taken : place + taken + 2]) if taken else False
         self.options += _claims(head, replace(slot, repeatable=slot.repeatable or repeated), required=not optional)
         return 1 + taken + repeated
 
+    def _is_given(self, word: str) -> bool:
+        """Tell `-Zfast`, a call with the value `fast`, where `-Z` is documented to take one."""
+        is_glued = len(word) > 2 and word[0] == "-" != word[1] and word not in self.known  # noqa: PLR2004
+        return is_glued and word[2:].isalpha() and word[2:].islower() and self.known.get(word[:2]) is Takes.REQUIRED
+
+    def _without_cluster(self, head: Head) -> Head:
+        """Read `-c[sw]` as the options `-c`, `-s` and `-w`, where they are documented so."""
+        letters = head.slot.name or ""
+        is_flag = any(self.known.get(name) is Takes.NONE for name in head.names)
+        are_flags = bool(letters) and all(self.known.get(f"-{letter}") is Takes.NONE for letter in letters)
+        return replace(head, slot=Slot()) if head.slot.joined == "" and is_flag and are_flags else head
+
     def _value_of(self, head: Head, row: Sequence[Node], place: int, depth: int) -> tuple[Slot, int]:
         following = row[place + 1] if place + 1 < len(row) else None
         takes = next((self.known[name] for name in head.names if name in self.known), None)
-        is_plain = depth > 0 and isinstance(following, str) and following.startswith("<")
+        is_last = place + 2 >= len(row)
+        is_plain = (
+            depth > 0
+            and isinstance(following, str)
+            and (following.startswith("<") or (is_last and is_upper(following)))
+        )
         if following is None or (takes is Takes.NONE and not is_plain) or is_dots(following):
             return head.slot, 0
         if isinstance(following, Group):
@@ -307,13 +337,17 @@ def _is_short(claim: OptionClaim) -> bool:
     return len(claim.names) == 1 and len(claim.names[0]) == 2  # noqa: PLR2004 - a dash and a letter
 
 
-def _letters(word: str, known: Mapping[str, Takes]) -> tuple[str, ...]:
-    """Take `-abc` apart where it is a cluster of letters and not a word; nothing where it is one option."""
+def _letters(word: str, known: Mapping[str, Takes], *, is_alone: bool = False) -> tuple[str, ...]:
+    """Take `-abc` apart where it is a cluster of letters and not a word; nothing where it is one option.
+
+    One that stands alone in its bracket, where all else are letters, needs less proof.
+    """
     letters = tuple(f"-{letter}" for letter in word[1:])
     if not _CLUSTER.fullmatch(word) or word in known or len(set(letters)) < len(letters):
         return ()
     is_sorted = list(word[1:]) == sorted(word[1:], key=lambda letter: (letter.isalpha(), letter.lower()))
     is_mixed = any(letter.islower() for letter in word[1:]) and any(letter.isupper() for letter in word[2:])
-    is_documented = all(letter in known for letter in letters)
-    is_cluster = is_sorted or is_mixed or is_documented or len(letters) == 2  # noqa: PLR2004 - `-rf`
-    return letters if is_cluster else ()
+    documented = sum(letter in known for letter in letters)
+    is_cluster = is_sorted or is_mixed or documented == len(letters) or len(letters) == 2  # noqa: PLR2004 - `-rf`
+    is_no_word = not _VOWELS.intersection(word) or len(letters) > _LONGEST_WORD or 2 * documented >= len(letters)
+    return letters if is_cluster or (is_alone and is_no_word) else ()

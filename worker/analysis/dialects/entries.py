@@ -29,9 +29,10 @@ _TYPE = rf"(?:[A-Z][A-Z0-9]*(?: [A-Z]+)?(?:\.{{3}})?|\[[^\[\]]*\|[^\[\]]*\]|<[^<
 # In a column of types this says that the option is a flag; behind one blank it would be a value.
 _TYPE_OF_A_FLAG = re.compile(r"\s{2,}<bool(?:ean)?>$")
 _TYPE_IN_PROSE = re.compile(
-    r"\s*\((?P<type>string|boolean|integer|number|float|double|long|blob|map|list|structure|timestamp|json)\)(?=\s|$)"
+    r"(?P<head>[^()]{1,120})\s*\((?P<type>string|boolean|integer|number|float|double|long|blob|map|list|structure|timestamp|json)\)(?=\s|$)"
 )
 _LETTER_ENTRY = re.compile(r"[A-Za-z](?= ?<[^<>]{1,40}>\s{2}|\s{2,}\S)")
+_LETTER_BEFORE_SPELLING = re.compile(r"[A-Za-z],\s+--?[A-Za-z]")
 _MOST_CELLS = 6
 _TYPE_CELL = re.compile(_TYPE)
 _BEFORE_TYPE = re.compile(rf"\s{{2,}}(?={_TYPE}$)")
@@ -83,11 +84,13 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     now: Entry | None = None
     prose_at: int | None = None
     owner_at: int | None = None
+    is_continued = False
     for line, following in zip_longest(lines, lines[1:]):
         is_above_another = following is not None and option_follows(following.text)
         is_listed = section.kind is Kind.OPTIONS or now is not None or is_above_another
         is_inside = _is_inside(line, now, column, prose_at)
-        begun = [] if is_inside else _begin(line, following, column, is_listed=is_listed)
+        begun = [] if is_inside or is_continued else _begin(line, following, column, is_listed=is_listed)
+        is_continued = line.text.endswith("\\")
         if begun:
             owner_at = owner_at if owner_at is not None and line.indent > owner_at else None
             entries += begun if owner_at is None else [replace(entry, confidence=UNSURE) for entry in begun]
@@ -128,7 +131,7 @@ def _with_letters_marked(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _is_letter_entry(text: str) -> bool:
-    return _LETTER_ENTRY.match(text) is not None or parse_head(GAP.split(text, maxsplit=1)[0]) is not None
+    return _LETTER_ENTRY.match(text) is not None or _LETTER_BEFORE_SPELLING.match(text) is not None
 
 
 def _is_open(line: Line) -> bool:
@@ -190,13 +193,12 @@ def _cut_at_type(text: str) -> _Cut | None:
     """Read `--size (integer) How much`, where the type begins the description and blanks only fill the line."""
     if "(" not in text:
         return None
-    text = GAP.sub(" ", text)
-    begun = parse_beginning(text)
-    typed = _TYPE_IN_PROSE.match(text, begun[1]) if begun else None
-    if begun is None or typed is None:
+    typed = _TYPE_IN_PROSE.match(text)
+    head = parse_head(GAP.sub(" ", typed["head"].strip())) if typed else None
+    if typed is None or head is None:
         return None
     slot = Slot() if typed["type"] == "boolean" else Slot(Takes.REQUIRED, typed["type"])
-    return _Cut(replace(begun[0], slot=slot), text[typed.end() :].strip(), is_paragraph=True)
+    return _Cut(replace(head, slot=slot), text[typed.end() :].strip(), is_paragraph=True)
 
 
 def _cut_letter(text: str) -> _Cut | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from shared.models.cli_tool import Takes
 from worker.knowledge.values import type_of
@@ -24,11 +25,14 @@ _LETTER = re.compile(r"([A-Za-z])(?=,\s+-|\s*$)")
 _SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*|\s*[|/]\s*|\s+or\s+|\s+")
 _PARTS_GROUPS = re.compile(r"\s+/\s+|\s{2,}")
 _OPTION_FOLLOWS = re.compile(r"-(?:-[A-Za-z0-9\[({]|[^\s-])")
+_WORD = re.compile(r"\w+")
 _LOWER = re.compile(r"[^\W\d_][\w.,:/=*+-]*(?:\[\])?$")
 _QUOTED = re.compile(r"'[^']{1,60}'|\"[^\"]{1,60}\"")
 _DOTS = re.compile(r"\s?(?:\.{3}|…)")
 _OPENING = {"<": ">", "[": "]", "{": "}", "(": ")"}
 _GLUED = re.compile(r"\[?[=:]|[<\[{(]|,(?=[<\[])")
+# `-v[v[v]]` and `-v[v...]`: the letter may stand there again.
+_REPEATED_LETTER = re.compile(r"([A-Za-z])\[\1(?:\[\1(?:\[\1\])?\]|\1{0,3}|\.{3})\]")
 _WORDS_BEFORE_A_GAP = 2
 _JOINING = frozenset({"and", "is", "or"})
 # `-exec COMMAND ;` and `-exec COMMAND {} +`: marks that are typed behind the values.
@@ -93,6 +97,8 @@ def parse_beginning(text: str) -> tuple[Head, int] | None:
 def is_list_of_heads(text: str) -> bool:
     """Tell a line that lists several options without describing any (`-depth -maxdepth LEVELS -xdev`)."""
     spelled, end = _scan(text, 0)
+    if '"' in text or "'" in text:  # a call with its values, not their names
+        return False
     return len(spelled) > 1 and not text[end:].strip() and all(one.before.isspace() for one in spelled[1:])
 
 
@@ -155,16 +161,20 @@ def _ends_spelling(text: str, at: int) -> bool:
 
 def closing(text: str, at: int) -> int:
     """Find the place after the bracket that closes the one at a place; the next character where none does."""
-    waiting: list[str] = []
-    for place in range(at, min(len(text), at + 500)):
-        character = text[place]
+    return _closings(text).get(at, at + 1)
+
+
+@lru_cache(maxsize=64)
+def _closings(text: str) -> dict[int, int]:
+    """Find all pairs of brackets at once: what follows asks for many of them, and a line may hold thousands."""
+    found: dict[int, int] = {}
+    waiting: list[tuple[str, int]] = []
+    for place, character in enumerate(text):
         if character in _OPENING:
-            waiting.append(_OPENING[character])
-        elif waiting and character == waiting[-1]:
-            waiting.pop()
-            if not waiting:
-                return place + 1
-    return at + 1
+            waiting.append((_OPENING[character], place))
+        elif waiting and character == waiting[-1][0]:
+            found[waiting.pop()[1]] = place + 1
+    return found
 
 
 def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
@@ -199,6 +209,9 @@ def _slot_at(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
         return Slot(repeatable=True), dots.end()
     glued = _GLUED.match(text, at)
     if glued:
+        repeated = _REPEATED_LETTER.match(text, at - 1) if at else None
+        if repeated:
+            return Slot(repeatable=True), repeated.end()
         return _glued_slot(text, at, glued[0])
     if text[at : at + 1] != " ":
         return Slot(), at
@@ -270,8 +283,8 @@ def _is_value(text: str, at: int, *, lower: bool) -> bool:
 
 def is_upper(token: str) -> bool:
     """Tell a word in capitals of any script: `FILE`, `N[bkm]`, `ФАЙЛ`."""
-    head = re.split(r"[^\w]", token, maxsplit=1)[0]
-    return head[:1].isupper() and head == head.upper()
+    found = _WORD.match(token)
+    return found is not None and found[0][0].isupper() and found[0] == found[0].upper()
 
 
 def _unwrapped(token: str) -> tuple[str, str]:
@@ -324,9 +337,16 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     first = [_NEGATION.sub("--", one.name) for one in kept if one.name not in second]
     negated = [name for one in kept for name in _negations(one.name)]
     negated += [name for name in first if name.startswith("--no-") and f"--{name[5:]}" in first]
-    names = tuple(dict.fromkeys(name for name in first if name not in negated))
+    repeats = [name for name in first if _is_repeat(name) and name[:2] in first]
+    names = tuple(dict.fromkeys(name for name in first if name not in negated and name not in repeats))
     negations = [(name,) for name in dict.fromkeys(negated)] + ([second] if second else [])
-    return Head(names, tuple(negations), replace(_joined([one.slot for one in kept]), joined=_longest(kept).joined))
+    slot = replace(_joined([one.slot for one in kept]), joined=_longest(kept).joined)
+    return Head(names, tuple(negations), replace(slot, repeatable=slot.repeatable or bool(repeats)))
+
+
+def _is_repeat(name: str) -> bool:
+    """Tell `-vvv` beside `-v`."""
+    return len(name) > 2 and name[0] == "-" != name[1] and len(set(name[1:])) == 1  # noqa: PLR2004
 
 
 def _longest(spelled: Sequence[_Spelled]) -> Slot:
@@ -343,7 +363,11 @@ def _negations(name: str) -> Iterator[str]:
 def _second_group(spelled: Sequence[_Spelled]) -> list[_Spelled]:
     """Give what stands behind ` / ` or in a column of its own: it switches off, unless it only has another length."""
     for place, one in enumerate(spelled):
-        if place and _PARTS_GROUPS.fullmatch(one.before) and one.name.startswith("--") == _are_long(spelled[:place]):
+        if not place or not _PARTS_GROUPS.fullmatch(one.before):
+            continue
+        # A column holds one spelling, what stands behind a slash may hold several.
+        others = spelled[place:] if "/" in one.before else spelled[place : place + 1]
+        if _are_long(others) == _are_long(spelled[:place]):
             return list(spelled[place:])
     return []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from worker.analysis.dialects.heads import option_follows
@@ -13,6 +13,9 @@ GAP = re.compile(r"\s{2,}")
 _LONGEST_HEADING = 100
 _MOST_WORDS_OF_A_PLAIN_HEADING = 12
 _MOST_WORDS_OF_A_TITLE = 5
+_PAGE_HEADER = re.compile(r"[\w.-]{1,60}\(\w{0,4}\)(?:\s.*)?\s[\w.-]{1,60}\(\w{0,4}\)")
+_FRAGMENT = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?![\w-])|^[A-Za-z]{2,}")
+_BROKEN = re.compile(r"(?<![\w-])(?:[A-Za-z]+-)*([A-Za-z]{2,})-$")
 _STAR = re.compile(r"\*\s+(?=--?[A-Za-z])")
 
 
@@ -122,7 +125,9 @@ def deeper(lines: Sequence[Line], place: int) -> Iterator[Line]:
 
 def lay_out(text: str) -> Layout:
     """Take a text apart."""
-    lines = lines_of(text)
+    every = lines_of(text)
+    lines = tuple(line for line in every if not _PAGE_HEADER.fullmatch(line.text))
+    lines = _unhyphenated(lines) if len(lines) < len(every) else lines
     usage: list[str] = []
     rest: list[Line] = []
     at = 0
@@ -133,6 +138,22 @@ def lay_out(text: str) -> Layout:
             rest.append(lines[at])
         at = end
     return Layout(tuple(usage), tuple(_sections(rest)))
+
+
+def _unhyphenated(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Join words that the formatter of a manual page broke; a hyphen between two words of the text was there before."""
+    words = {word for line in lines for word in _FRAGMENT.findall(line.text)}
+    whole: list[Line] = []
+    for line in lines:
+        above = whole[-1] if whole else None
+        broken = _BROKEN.search(above.text) if above and above.indent == line.indent and not line.after_blank else None
+        rest = _FRAGMENT.match(line.text) if broken else None
+        if above and broken and rest and not (broken[1] in words and rest[0] in words):
+            word, _, others = line.text.partition(" ")
+            whole[-1] = replace(above, text=f"{above.text[:-1]}{word}")
+            line = replace(line, text=others.lstrip() or ".")  # noqa: PLW2901
+        whole.append(line)
+    return tuple(whole)
 
 
 def kind_of(heading: str) -> Kind:
@@ -149,7 +170,7 @@ def _usage_block(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
     if not found or (found["rest"] is None and not _announces_usage(lines, at)):
         return [], at + 1
     if found["rest"] is None:
-        return _block_below(lines, at + 1)
+        return _block_below(lines, at + 1, first.indent)
     column = first.indent + found.start("rest")
     return _block_beside(lines, at + 1, found["rest"], first.indent, column)
 
@@ -162,15 +183,18 @@ def _announces_usage(lines: Sequence[Line], at: int) -> bool:
     return (following.indent > lines[at].indent or is_beside) and not following.text.endswith(":")
 
 
-def _block_below(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
-    """Read the lines of a block that stands below its title."""
+def _block_below(lines: Sequence[Line], at: int, title_indent: int) -> tuple[list[str], int]:
+    """Read the lines of a block that stands below its title; the program may stand alone above what it takes."""
     first = lines[at]
     program = first.text.split(maxsplit=1)[0]
     usage = [first.text]
     at += 1
     end = min(len(lines), at + _MOST_LINES_OF_USAGE)
-    while at < end and lines[at].indent >= first.indent and not _is_listed(lines[at]):
+    least = title_indent + 1 if " " not in first.text else first.indent
+    while at < end and lines[at].indent >= least and not _is_listed(lines[at]):
         line = lines[at]
+        if line.indent < first.indent and line.text[0] not in "[<":
+            break
         if line.after_blank and not _starts_with(line.text, program):
             break
         if line.indent == first.indent and (_starts_with(line.text, program) or not _CONTINUES.match(line.text)):
@@ -272,6 +296,8 @@ def _covers(one: _Open, line: Line) -> bool:
 
 
 def _inherited(kind: Kind, above: list[_Open]) -> Kind:
+    if any(one.kind is Kind.EXAMPLES for one in above):
+        return Kind.EXAMPLES  # whatever its headings speak of
     if kind is not Kind.OTHER:
         return kind
     return next((one.kind for one in reversed(above) if one.kind is not Kind.OTHER), Kind.OTHER)
@@ -289,7 +315,8 @@ def _is_heading(line: Line, following: Line | None, now: _Open, before: Line | N
         return False
     if now.entries is not None and line.indent >= now.entries:
         # What stands right of the entries describes one of them, whatever it looks like.
-        return line.indent == now.entries and _is_title(line) and following.indent >= line.indent
+        is_title = _is_title(line) or (line.after_blank and _CAPITALS.fullmatch(text) is not None)
+        return line.indent == now.entries and is_title and following.indent >= line.indent
     is_above = following.indent > line.indent
     if text.endswith(":"):
         is_beside = following.indent == line.indent and kind_of(text) is not Kind.OTHER

@@ -31,9 +31,14 @@ def shown_option(option: Option) -> dict[str, Any]:
         "required": option.required,
         "repeatable": option.repeatable,
         "deprecated": option.deprecated,
+        "hidden": option.hidden,
+        "minimum": option.minimum,
+        "maximum": option.maximum,
+        "conflicts": list(option.conflicts) or None,
+        "requires": list(option.requires) or None,
         "only_in_usage": option.sources == (Source.USAGE,),
     }
-    return {key: value for key, value in said.items() if value not in (None, False)}
+    return {key: value for key, value in said.items() if value is not None and value is not False}
 
 
 def shown_argument(argument: Argument) -> dict[str, Any]:
