@@ -24,8 +24,15 @@ from worker.analysis.usage_tree import (
     text_of,
 )
 
-_OPTIONS_GO_HERE = re.compile(r"(?:^|[\s/-])(?:options?|flags?|switches|opts)(?: [\w ]{0,60})?$", re.IGNORECASE)
-_COMMAND_GOES_HERE = re.compile(r"(?:sub-?)?(?:command|cmd)s?", re.IGNORECASE)
+_OPTIONS_GO_HERE = re.compile(
+    r"(?:^|[\s/-])(?:options?|flags?|switches|opts|optionen|opción|opciones|opzion[ei]|opção|opções|opties?|opcje"
+    r"|ключи?|параметры?|опции|オプション|选项|選項)(?: [\w ]{0,60})?$",
+    re.IGNORECASE,
+)
+_COMMAND_GOES_HERE = re.compile(
+    r"(?:sub-?)?(?:command|cmd|function|applet)s?|(?:unter)?befehl|kommando|(?:sous-)?commande|(?:sub)?comandos?|(?:под)?команда|コマンド|命令|子命令",
+    re.IGNORECASE,
+)
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
 _CHOICE = re.compile(r"[a-z0-9][\w.+-]*")
@@ -34,6 +41,9 @@ _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
 _DASHED = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w-]*")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _PROSE = re.compile(r"[`'\"]?[A-Za-z]?[a-z]+[`'\",.;:]*")
+_ENDING = re.compile(r"(?P<name>(?<![\w-])--[a-z][\w-]{0,40})\[(?P<ending>-[a-z][\w-]{0,40})\]")
+_BUNDLE = re.compile(r"(?:\[-\]|(?<!\S)-)\{(?P<letters>\w(?:\|\w){1,40})\}(?P<more>(?:\[\w[^\[\]]{0,40}\])*)")
+_OF_A_BUNDLE = re.compile(r"\[([^\[\]]*)\]")
 _LONGEST_NAME = 60
 _LONGEST_WORD = 9
 
@@ -54,7 +64,7 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
 
     `known` says of options that were read elsewhere whether they take a value.
     """
-    root = Group("", take_apart(line))
+    root = Group("", take_apart(_written_out(line)))
     reader = _Reader(known or {}, has_letters=_has_letters(line))
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
@@ -64,6 +74,18 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
     return Usage(
         _told_once(reader.options), tuple(reader.arguments), tuple(reader.commands), literal, reader.takes_command
     )
+
+
+def _written_out(line: str) -> str:
+    """Write out what is shortened: `--list[-full]`, and letters in a bundle (`[-]{a|x}[v][f FILE]`)."""
+    line = _ENDING.sub(r"\g<name> | \g<name>\g<ending>", line)
+    return _BUNDLE.sub(_written_bundle, line)
+
+
+def _written_bundle(found: re.Match[str]) -> str:
+    letters = " | ".join(f"-{letter}" for letter in found["letters"].split("|"))
+    more = _OF_A_BUNDLE.sub(r" [-\1]", found["more"])
+    return f"[{letters}]{more} "
 
 
 def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
@@ -158,15 +180,20 @@ class _Reader:
             self.options[before:] = [_choosing(claim, choices) for claim in self.options[before:]]
             return
         main = next((number for number, row in enumerate(rows) if not starts_with_option(row)), None)
+        ends: list[int] = []
         for number, row in enumerate(rows):
             is_first = is_main and number == main
             self.read_row(row, optional=optional or not is_first, is_main=is_first, depth=depth + 1)
-        self.options[before:] = _paired(self.options[before:])
+            ends.append(len(self.options) - before)
+        read = self.options[before:]
+        are_single = ends == list(range(1, len(rows) + 1))
+        paired = _paired(read)
+        self.options[before:] = _exclusive(paired) if are_single and len(paired) > 1 else paired
 
     def _read_option(self, row: Sequence[Node], place: int, *, optional: bool, depth: int) -> int:
         """Read an option and the word or bracket that stands for its value; say how many nodes that were."""
         word = str(row[place])
-        if self._is_given(word):
+        if self._is_given(word) or _OPTIONS_GO_HERE.search(word):
             return 1
         *letters, last = _letters(word, self.known, is_alone=len(row) == 1 and self.has_letters) or (word.rstrip(","),)
         self.options += [OptionClaim((letter,), source=Source.USAGE, confidence=UNSURE) for letter in letters]
@@ -331,6 +358,19 @@ def _paired(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
         else:
             joined.append(claim)
     return joined
+
+
+def _exclusive(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
+    """Say of alternatives that they do not stand together; an option and its opposite may, and the last one counts."""
+    names = [max(claim.names, key=len) for claim in claims]
+    return [
+        replace(claim, conflicts=tuple(other for other in names if _stem(other) != _stem(own)))
+        for claim, own in zip(claims, names, strict=True)
+    ]
+
+
+def _stem(name: str) -> str:
+    return name.lstrip("-").removeprefix("no-")
 
 
 def _is_short(claim: OptionClaim) -> bool:

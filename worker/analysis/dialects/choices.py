@@ -15,10 +15,10 @@ from worker.analysis.dialects.layout import Line
 _FEWEST = 2
 _MOST = 400
 _WORD = re.compile(
-    r"[\"'`\u2018\u201c]?(?P<word>[A-Za-z0-9](?:[\w.+:@/-]*[\w+])?)[\"'`\u2019\u201d]?(?P<note>(?: ?\([^()]{0,60}\)| -{1,2}\w[\w-]{0,30})*)"
+    r"(?P<quote>[\"'`\u2018\u201c]?)(?P<word>[A-Za-z0-9](?:[\w.+:@/-]*[\w+])?)[\"'`\u2019\u201d]?(?P<note>(?: ?\([^()]{0,60}\)| -{1,2}\w[\w-]{0,30})*)"
 )
-_PART = re.compile(r"\s*(?:,\s*or\s+|,\s*and\s+|,\s*|\s/\s|\||\bor\s+|\band\s+)\s*")
-_LAST_PART = re.compile(r"\b(?:or|and)\s")
+_PART = re.compile(r"\s*(?:,\s*or\s+|,\s*and\s+|,\s*|\s/\s|\||\b(?:or|and|oder|und|ou|et|или)\s+)\s*")
+_LAST_PART = re.compile(r"\b(?:or|and|oder|und|ou|et|или)\s")
 _ENDS = re.compile(r"\s*(?:$|[.;:)\]>}]|\s-\s|,\s(?:but|which|where|the|if|with|default)\b|\((?!s\)))")
 _OPEN_ENDED = re.compile(
     r"[\s,(]*(?:\.\.\.|\u2026|\betc\b|\bsuch as\b|\be\.g\b|\bfor example\b|\bothers?\b|\bany\b|\ba\b|\ban\b|\bthe\b)"
@@ -54,7 +54,7 @@ _LEADS = tuple(
 _ONLY_ONE = re.compile(r"\b(?P<word>[\w.-]{1,40}) is the only (?:valid|allowed|possible|supported|accepted) value\b")
 _ALSO = re.compile(r"\bdefaults? to [\"'`](?P<word>[\w.+-]+)[\"'`],? and can also be ")
 _QUOTED = re.compile(
-    r"(?:\b(?:is|be|are|to)|[:(\[]) ?(?=[\"'`][\w.+-]{1,40}[\"'`](?: ?\([^()]{0,60}\))?(?:, | or | and | ?\| ?))"
+    r"(?:\b(?:is|be|are|to|ist|sind|est|sont|es)|[:(\[]) ?(?=[\"'`][\w.+-]{1,40}[\"'`](?: ?\([^()]{0,60}\))?(?:, | or | and | ?\| ?))"
 )
 _IN_BRACKETS = re.compile(
     r"(?<![\w\])(|:\[])\((?P<pipes>[\"']?[\w.+-]+[\"']?(?: ?\| ?[\"']?[\w.+-]+[\"']?)+)\)(?![\[(\w:])"
@@ -185,7 +185,7 @@ def _in_brackets(text: str) -> Iterator[Choices]:
     for found in _IN_BRACKETS.finditer(text):
         words = _listed(found["pipes"] or found["commas"], 0)
         if words and not _EXAMPLES_BEFORE.search(text[max(0, found.start() - 20) : found.start()]):
-            yield Choices(words[0])
+            yield Choices(words[0], is_in_brackets=found["pipes"] is not None)
     lettered = _LETTERED.search(text)
     if lettered:
         yield Choices(tuple(dict.fromkeys(_LETTER.findall(lettered[0]))))
@@ -227,10 +227,15 @@ def _behind_colons(text: str) -> list[int]:
 def _listed(text: str, at: int, fewest: int = _FEWEST) -> tuple[tuple[str, ...], bool] | None:
     """Read the words of a list that begins at a place, and tell whether it reaches to the end of the text."""
     words: list[str] = []
-    is_last = False
+    is_last = is_labelled_word = False
     while len(words) < _MOST:
         found = _WORD.match(text, at)
         if not found:
+            return None
+        if words and text.startswith(": ", found.end()):  # `"a", "b", default: "a"`
+            is_labelled_word = True
+            break
+        if found["word"].lower() in _NO_CHOICES and not found["quote"]:
             return None
         words.append(found["word"])
         at = found.end()
@@ -241,10 +246,8 @@ def _listed(text: str, at: int, fewest: int = _FEWEST) -> tuple[tuple[str, ...],
         if _OPEN_ENDED.match(text, part.end()):
             return None
         at = part.end()
-    is_closed = _ENDS.match(text, at) is not None
+    is_closed = is_labelled_word or _ENDS.match(text, at) is not None
     if len(dict.fromkeys(words)) < fewest or not (is_closed or is_last) or _OPEN_ENDED.match(text, at):
-        return None
-    if any(word.lower() in _NO_CHOICES for word in words):
         return None
     return tuple(dict.fromkeys(words)), not text[at:].strip(" .")
 

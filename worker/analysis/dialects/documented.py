@@ -51,6 +51,7 @@ def _told_in_prose(entries: Sequence[Documented], known: set[str]) -> Iterator[O
     told = set(known)
     for one in entries:
         relations, claim = one.notes.relations, one.claim
+        longest = max(claim.names, key=len)
         for name in (*relations.opposites, *relations.others, *relations.mentioned):
             is_opposite = name not in relations.others and any(_stem(name) == _stem(own) for own in claim.names)
             if name in told or (name in relations.mentioned and not is_opposite):
@@ -59,7 +60,7 @@ def _told_in_prose(entries: Sequence[Documented], known: set[str]) -> Iterator[O
             yield OptionClaim(
                 (name,),
                 description=claim.description,
-                negates=max(claim.names, key=len) if is_opposite else None,
+                negates=longest if is_opposite and not longest.startswith("--no-") else None,
                 inherited=claim.inherited,
                 line=claim.line,
                 confidence=claim.confidence,

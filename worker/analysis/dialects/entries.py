@@ -33,6 +33,17 @@ _TYPE_IN_PROSE = re.compile(
 )
 _LETTER_ENTRY = re.compile(r"[A-Za-z](?= ?<[^<>]{1,40}>\s{2}|\s{2,}\S)")
 _LETTER_BEFORE_SPELLING = re.compile(r"[A-Za-z],\s+--?[A-Za-z]")
+_REST_OF_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}(?:\s{2,}\S.*)?")
+_BROKEN_HEAD = re.compile(r"--[\w-]+(?:[/,] ?--?[\w-]+)*\s{2,}\S")
+_PLUS_ENTRY = re.compile(r"\+[A-Za-z][\w-]{0,30}(?= ?<[^<>]{1,40}>\s{2}| [A-Z]+\s{2}|\s{2,}\S)")
+_SWITCHED_BOTH_WAYS = re.compile(r"-/\+(?P<name>[A-Za-z][\w-]{0,30})\s{2,}(?=\S)")
+# `-n, [--dry-run], [--no-dry-run]  # What it does`: brackets around what may be left out, as Thor writes it.
+_BRACKETED = re.compile(r"(?:-\w, )?(?:\[--[^\[\]]{1,80}\](?:, )?)+\s+# ")
+_COMMENT = re.compile(r"\s+# ")
+# `if=FILE  read from it`, which is typed without a dash.
+_OPERAND_ENTRY = re.compile(r"(?P<name>[a-z][a-z0-9_-]{0,30})=(?P<value>[A-Z][A-Z0-9_]*|<[^<>]{1,40}>)(?=\s{2,}\S)")
+_GAPS_OF_ONE_ENTRY = 1
+_FEWEST_IN_COLUMNS = 2
 _MOST_CELLS = 6
 _TYPE_CELL = re.compile(_TYPE)
 _BEFORE_TYPE = re.compile(rf"\s{{2,}}(?={_TYPE}$)")
@@ -79,7 +90,7 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     if section.kind in {Kind.EXAMPLES, Kind.ASIDE, Kind.ALIASES}:
         return ()
     entries: list[Entry] = []
-    lines = tuple(_with_heads_joined(_with_letters_marked(section.lines)))
+    lines = tuple(_with_heads_joined(_with_letters_marked(_with_names_joined(_in_one_column(_without_comments(section.lines))))))
     column = _column_of_descriptions(lines)
     now: Entry | None = None
     prose_at: int | None = None
@@ -105,6 +116,57 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def _without_comments(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Take the brackets and the `#` from entries that have both, and the `#` from what goes on below them."""
+    if not any(_BRACKETED.match(line.text) for line in lines):
+        return tuple(lines)
+    return tuple(replace(line, text=_without_comment(line.text)) for line in lines)
+
+
+def _without_comment(text: str) -> str:
+    found = _BRACKETED.match(text)
+    if found:
+        return f"{found[0].removesuffix('# ').rstrip().replace('[', '').replace(']', '')}  {text[found.end() :]}"
+    return _COMMENT.sub("  ", text, count=1) if option_follows(text) else text.removeprefix("# ")
+
+
+def _in_one_column(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Put entries that stand beside each other below each other: `-a  all      -b  both`."""
+    split = [_beside(line) if line.text.count("  ") > _GAPS_OF_ONE_ENTRY and option_follows(line.text) else None for line in lines]
+    if sum(one is not None for one in split) < _FEWEST_IN_COLUMNS:
+        return tuple(lines)
+    return tuple(one for line, two in zip(lines, split, strict=True) for one in (two or (line,)))
+
+
+def _beside(line: Line) -> tuple[Line, Line] | None:
+    for gap in islice(GAP.finditer(line.text), _MOST_CELLS):
+        if gap.start() and option_follows(line.text, gap.end()):
+            first, second = line.text[: gap.start()], line.text[gap.end() :]
+            is_described = GAP.search(first) is not None and GAP.search(second) is not None
+            return (replace(line, text=first), replace(line, text=second)) if is_described else None
+    return None
+
+
+def _with_names_joined(lines: Sequence[Line]) -> Sequence[Line]:
+    """Join a name that a narrow frame broke: `--with-colour/--no-with-col` above `our`."""
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1] if joined else None
+        if above is not None and _is_rest_of_name(above, line):
+            head, gap, description = above.text.partition("  ")
+            rest, _, more = line.text.partition("  ")
+            joined[-1] = replace(above, text=f"{head}{rest}{gap}{description} {more.strip()}".rstrip())
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_rest_of_name(above: Line, line: Line) -> bool:
+    is_below = line.indent == above.indent and not line.after_blank and option_follows(above.text)
+    is_below = is_below and _TYPE_IN_PROSE.match(above.text) is None and not line.text.endswith("-")
+    return is_below and _REST_OF_NAME.fullmatch(line.text) is not None and _BROKEN_HEAD.match(above.text) is not None
+
+
 def _with_heads_joined(lines: Sequence[Line]) -> Iterator[Line]:
     """Join a head that goes on in the next line: `--color[=WHEN],` above `--colour[=WHEN]`."""
     held: Line | None = None
@@ -122,12 +184,23 @@ def _with_heads_joined(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _with_letters_marked(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Find letters without a dash that stand in the column of those with one, as in old tools: they are options."""
-    columns = {line.indent + 1 for line in lines if option_follows(line.text)}
+    """Find letters without a dash, and words behind a plus, in the column of those with one: they are options too."""
+    columns = {line.indent for line in lines if option_follows(line.text)}
+    operands = sum(_OPERAND_ENTRY.match(line.text) is not None for line in lines)
+    if not columns and operands < _FEWEST_IN_COLUMNS:
+        return tuple(lines)
     return tuple(
-        replace(line, is_option=line.indent in columns and _is_letter_entry(line.text)) if columns else line
+        line if option_follows(line.text) else replace(line, is_option=_is_undashed(line, columns, operands))
         for line in lines
     )
+
+
+def _is_undashed(line: Line, columns: set[int], operands: int) -> bool:
+    if operands >= _FEWEST_IN_COLUMNS and _OPERAND_ENTRY.match(line.text):
+        return True
+    if line.text[0] == "+":
+        return line.indent in columns and _PLUS_ENTRY.match(line.text) is not None
+    return line.indent - 1 in columns and _is_letter_entry(line.text)
 
 
 def _is_letter_entry(text: str) -> bool:
@@ -178,6 +251,10 @@ def _begin(line: Line, following: Line | None, column: int | None, *, is_listed:
 
 def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:
     """Take a line apart into head and description: at its gap, at the column of descriptions, or as far as it reads."""
+    both = _SWITCHED_BOTH_WAYS.match(line.text)
+    if both:
+        head = Head((f"-{both['name']}",), ((f"+{both['name']}",),))
+        return _Cut(head, line.text[both.end() :])
     typed = _cut_at_type(line.text) or (_cut_letter(line.text) if line.is_option else None)
     if typed:
         return typed
@@ -202,13 +279,17 @@ def _cut_at_type(text: str) -> _Cut | None:
 
 
 def _cut_letter(text: str) -> _Cut | None:
-    """Read `x  what it does` and `O <format>  what it does`."""
-    found = _LETTER_ENTRY.match(text)
+    """Read `x  what it does`, `+x  what it does` and `O <format>  what it does`."""
+    operand = _OPERAND_ENTRY.match(text)
+    if operand:
+        slot = replace(slot_of(operand["value"]), joined="=")
+        return _Cut(Head((operand["name"],), slot=slot), text[operand.end() :].strip())
+    found = _LETTER_ENTRY.match(text) or _PLUS_ENTRY.match(text)
     if not found:
         return None
     rest = text[found.end() :].strip()
     value, gap, description = rest.partition("  ")
-    has_value = value.startswith("<") and value.endswith(">") and gap
+    has_value = gap and ((value.startswith("<") and value.endswith(">")) or (value.isupper() and value.isalpha()))
     head = Head((found[0],), slot=slot_of(value) if has_value else Slot())
     return _Cut(head, description.strip() if has_value else rest)
 

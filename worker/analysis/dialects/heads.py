@@ -37,7 +37,8 @@ _WORDS_BEFORE_A_GAP = 2
 _JOINING = frozenset({"and", "is", "or"})
 # `-exec COMMAND ;` and `-exec COMMAND {} +`: marks that are typed behind the values.
 _TYPED_MARKS = frozenset({";", "+"})
-_NEGATIVE_NUMBER = re.compile(r"-(?:N|NUM)(?![A-Za-z])(?=\S)")
+_EMPHASISED = re.compile(r"\*(\w[\w-]*)\*")  # as plain text shows what was italic
+_NEGATIVE_NUMBER = re.compile(r"-(?:N|NUM)(?=[^\sA-Za-z,|/-]|$)")
 # What stands in brackets and is a type of several values, not a value that may be left out (optionator).
 _LIST_TYPE = re.compile(r"(?:String|Int|Integer|Number|Float|Object|Date|RegExp|Path|path::String)")
 # No word is made of consonants alone: `[bcdfl]` are the letters that may be given.
@@ -76,6 +77,7 @@ class _Spelled:
     name: str
     slot: Slot
     before: str = ""
+    is_cut: bool = False
 
 
 def parse_head(text: str, plain_words: int = _WORDS_BEFORE_A_GAP) -> Head | None:
@@ -122,7 +124,7 @@ def name_at(text: str, at: int = 0) -> str | None:
 def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     """Say what a word stands for that takes the place of a value: `FILE`, `<n>`, `[WHEN]`, `{a,b}`, `[a|b]`."""
     repeatable = "..." in token or "…" in token
-    bare = _DOTS.sub("", token).strip().rstrip(":")
+    bare = _EMPHASISED.sub(r"\1", _DOTS.sub("", token).strip().rstrip(":"))
     inner, bracket = _unwrapped(bare)
     choices = _choices(inner, bracket)
     name, given, _ = inner.partition("[=")
@@ -134,7 +136,8 @@ def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     is_optional = optional or (bracket == "[" and not (is_list and (spaced or choices is not None)))
     is_optional = is_optional or (not spaced and bare.startswith("[") and bare.endswith("]") and not is_list)
     takes = Takes.OPTIONAL if is_optional else Takes.REQUIRED
-    return Slot(takes, None if choices else inner[:_LONGEST_VALUE_NAME] or None, choices, repeatable)
+    named = inner.rstrip(",")[:_LONGEST_VALUE_NAME]
+    return Slot(takes, None if choices else named or None, choices, repeatable)
 
 
 def token_end(text: str, at: int) -> int:
@@ -193,8 +196,9 @@ def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
         found = _NAME.match(text, at)
         if not found:
             return [], 0
-        slot, end = _slot_at(text, found.end(), plain_words)
-        spelled.append(_unglued(_Spelled(found[0], slot, before)))
+        is_cut = text[found.end() : found.end() + 1] == "\u2026"
+        slot, end = (Slot(), found.end() + 1) if is_cut else _slot_at(text, found.end(), plain_words)
+        spelled.append(_unglued(_Spelled(found[0], slot, before, is_cut)))
         separator = _SEPARATOR.match(text, end)
         is_letter = separator is not None and "," in separator[0] and _LETTER.match(text, separator.end()) is not None
         if not separator or not (is_letter or option_follows(text, separator.end())):
@@ -229,7 +233,9 @@ def _glued_slot(text: str, at: int, mark: str) -> tuple[Slot, int]:
     else:
         slot = slot_of(token.lstrip("=:,"), spaced=mark in "=:")
     more = _DOTS.match(text, end)
-    return replace(slot, joined=mark.strip("[<({")), more.end() if more else end
+    is_quoted = mark == "=" and token[1:2] in {'"', "'"} and slot.name is not None
+    slot = replace(slot, joined=mark.strip("[<({"), repeatable=slot.repeatable or more is not None)
+    return replace(slot, default=slot.name) if is_quoted else slot, more.end() if more else end
 
 
 def _slot_with_default(default: str) -> Slot:
@@ -249,7 +255,9 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
     end = at
     while text[end : end + 1] == " " and _is_value(text, end + 1, lower=words < plain_words):
         start, end = end + 1, token_end(text, end + 1)
-        tokens.append(text[start:end])
+        # `--tag value [ --tag value ]`: it may stand there again.
+        is_again = text[start] == "[" and option_follows(text[start + 1 : end].lstrip())
+        tokens.append("..." if is_again else text[start:end])
         words += text[start].islower()
     dots = _DOTS.match(text, end)
     if not tokens:
@@ -257,7 +265,7 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
     end = dots.end() if dots else end
     first = slot_of(tokens[0] + ("..." if dots else ""))
     more = any("..." in token for token in tokens)
-    name = " ".join(_unwrapped(token)[0] for token in tokens if "..." not in token)[:_LONGEST_VALUE_NAME]
+    name = " ".join(_EMPHASISED.sub(r"\1", _unwrapped(token)[0]) for token in tokens if "..." not in token)[:_LONGEST_VALUE_NAME]
     is_several = len(tokens) > 1 and first.choices is None
     named = name or first.name
     return Slot(first.takes, named if is_several else first.name, first.choices, first.repeatable or more), end
@@ -270,7 +278,7 @@ def _is_value(text: str, at: int, *, lower: bool) -> bool:
         return True
     if option_follows(text, at):
         return False
-    if text[at] in _OPENING or _QUOTED.match(text, at):
+    if text[at] in _OPENING or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
         return True
     token = text[at : token_end(text, at)]
     if is_upper(token) or token in _TYPED_MARKS or "=" in token[1:] or "|" in token[1:-1]:
@@ -330,7 +338,8 @@ def is_placeholder(name: str) -> bool:
 
 
 def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
-    kept = [one for one in spelled if not is_placeholder(one.name)]
+    # What a narrow frame cut short is not known.
+    kept = [one for one in spelled if not one.is_cut and not is_placeholder(one.name)]
     if not kept:
         return None
     second = tuple(dict.fromkeys(one.name for one in _second_group(kept)))

@@ -77,6 +77,19 @@ _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (r"^aliases\b", Kind.ALIASES),
+        (
+            r"\b(?:optionen|optionale argumente|schalter|opciones|opzioni|opç(?:ões|oes)|opties|opcje|volby|arguments optionnels|opcionais)\b"
+            r"|параметры|ключи|опции|オプション|选项|選項|옵션",
+            Kind.OPTIONS,
+        ),
+        (
+            r"\b(?:befehle|unterbefehle|kommandos|commandes|sous-commandes|comandos|subcomandos|comandi|opdrachten|polecenia)\b"
+            r"|команды|コマンド|命令|명령",
+            Kind.COMMANDS,
+        ),
+        (r"\b(?:argumente|argumentos|argomenti|argumenten|argumenty)\b|аргументы|引数|参数|參數|인수", Kind.ARGUMENTS),
+        (r"\b(?:beispiele?|exemples?|ejemplos?|esempi|exemplos?|voorbeelden|przykłady)\b|примеры?|^例|使用例|示例|範例", Kind.EXAMPLES),
+        (r"^(?:(?:currently )?(?:defined|available|supported|built-?in) )(?:functions|programs|tools)\b", Kind.COMMANDS),
         (r"^(?:[\w-]+ ){0,3}(?:options|flags|switches)\b", Kind.OPTIONS),
         (r"^(?:valid|possible|known) (?:arguments|values)\b", Kind.ASIDE),
         (r"\bexamples?\b|^e\.g\b|\bsamples?\b", Kind.EXAMPLES),
@@ -92,10 +105,20 @@ _KINDS = tuple(
 )
 _INHERITED = re.compile(r"\b(?:global|inherited|common|general|shared|parent)\b", re.IGNORECASE)
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9 ,/()&_-]{2,}")
-_USAGE = re.compile(r"(?:usage|synopsis|or use)\b(?! of\b)\s*:?(?:\s+(?P<rest>\S.*))?$", re.IGNORECASE)
+# What a tool says before its usage line in the tongues into which most tools are translated; a colon must follow.
+_USAGE_ELSEWHERE = (
+    "aufruf|verwendung|benutzung|syntax|gebrauch|utilisation|usage|emploi|uso|utilizzo|modo de uso|utilização|gebruik|użycie|składnia"
+    "|použití|användning|brug|bruk|käyttö|использование|применение|使い方|使用法|使用方法|用法|사용법"
+)
+_USAGE = re.compile(
+    rf"(?:(?:usage|synopsis|or use)\b(?! of\b)\s*:?|(?:{_USAGE_ELSEWHERE})\s?:)(?:\s+(?P<rest>\S.*))?$", re.IGNORECASE
+)
 _USAGE_OF = re.compile(r"usage of \S+:$", re.IGNORECASE)
-_ALTERNATIVELY = re.compile(r"or:?\s+(?P<rest>\S.*)$", re.IGNORECASE)
+_ALTERNATIVELY = re.compile(
+    r"(?:or:?|(?:oder|ou|o|oppure|eller|lub|nebo|of|или|または|或|或者)\s?:)\s+(?P<rest>\S.*)$", re.IGNORECASE
+)
 _REMARK = re.compile(r"\([a-z](?:[^|<\[-]|(?<=\w)-)*\)$")
+_VALUES_FOLLOW = re.compile(r"(?:possible|valid|allowed) (?:values|choices):", re.IGNORECASE)
 _MOST_LINES_OF_USAGE = 200
 _CONTINUES = re.compile(r"[\[<({|.]|-")
 
@@ -137,7 +160,7 @@ def lay_out(text: str) -> Layout:
         if not block:
             rest.append(lines[at])
         at = end
-    return Layout(tuple(usage), tuple(_sections(rest)))
+    return Layout(tuple(line.removeprefix("$ ") for line in usage), tuple(_sections(rest)))
 
 
 def _unhyphenated(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -186,7 +209,7 @@ def _announces_usage(lines: Sequence[Line], at: int) -> bool:
 def _block_below(lines: Sequence[Line], at: int, title_indent: int) -> tuple[list[str], int]:
     """Read the lines of a block that stands below its title; the program may stand alone above what it takes."""
     first = lines[at]
-    program = first.text.split(maxsplit=1)[0]
+    program = first.text.removeprefix("$ ").split(maxsplit=1)[0]
     usage = [first.text]
     at += 1
     end = min(len(lines), at + _MOST_LINES_OF_USAGE)
@@ -229,6 +252,7 @@ def _block_beside(lines: Sequence[Line], at: int, rest: str, indent: int, column
 
 
 def _starts_with(text: str, program: str) -> bool:
+    text = text.removeprefix("$ ")
     return text == program or text.startswith(f"{program} ")
 
 
@@ -318,6 +342,8 @@ def _is_heading(line: Line, following: Line | None, now: _Open, before: Line | N
         is_title = _is_title(line) or (line.after_blank and _CAPITALS.fullmatch(text) is not None)
         return line.indent == now.entries and is_title and following.indent >= line.indent
     is_above = following.indent > line.indent
+    if now.content is not None and line.indent > now.content and _VALUES_FOLLOW.fullmatch(text):
+        return False
     if text.endswith(":"):
         is_beside = following.indent == line.indent and kind_of(text) is not Kind.OTHER
         return is_above or is_beside or option_follows(following.text)

@@ -49,7 +49,7 @@ _REPEATED = re.compile(
     r"(?:can|may|could|might) be (?:specified|used|given|repeated|passed|set|provided|supplied)"
     r"(?: (?:multiple|several|many|more than once|repeatedly|any number|up to \d+|two|twice)\b|(?<=repeated))"
     r"|\b(?:multiple|several) times\b|\bmore than once\b|\brepeatable\b|\b(?:this )?option is additive\b"
-    r"|\bmultiple uses\b|\bmultiple .{1,40} allowed\b|\brepeat (?:to|for)\b",
+    r"|\bmultiple uses\b|\bmultiple .{1,40} allowed\b|\brepeat (?:to|for)\b|\bmay be repeated\b|\(-(\w), -\1\1\b",
     re.IGNORECASE,
 )
 _REQUIRED = re.compile(
@@ -119,7 +119,10 @@ def _default(description: str) -> str | None:
         if found:
             value = found["value"].strip().strip("\"'`")
             value = value.rstrip(".") or value
-            return None if value.lower() in _NO_DEFAULT or " " in value else value
+            if value.lower() in _NO_DEFAULT:
+                return None
+            if " " not in value:
+                return value
     return None
 
 

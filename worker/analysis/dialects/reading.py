@@ -30,6 +30,8 @@ _TOO_MANY_USAGE_LINES = 60
 _ARGUMENT = re.compile(r"(?:[<\[{]+)?[A-Za-z][\w .:/|,-]*(?:[>\]}]+)?(?:\s?\.{3})?(?:\])?")
 _BRACES = re.compile(r"\{([^{}]+)\}$")
 _HAS_UNITS = frozenset({ValueType.DURATION, ValueType.SIZE, ValueType.INTEGER, ValueType.FLOAT})
+# `INTEGER RANGE [1<=x<=9]`: the bounds are read, the name is the type.
+_RANGE_BEHIND_TYPE = re.compile(r"(?<=\w) \[?[\w.<>=-]{0,20}[<>]=?[\w.<>=-]{0,20}\]?$")
 _ANY_TEXT = frozenset({"TEXT", "str"})
 _USAGE_OF = re.compile(r"usage of \S+$", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
@@ -40,7 +42,7 @@ _VERSION_ONLY = re.compile(r"\S+ v?\d+(?:\.\d+)+\S*(?: .{0,40})?")
 
 def read_help(text: str, words: Sequence[str]) -> Reading:
     """Read the help of a command; `words` call it, the tool's own first. No text raises anything."""
-    layout = lay_out(text)
+    layout = _with_usage(lay_out(text), words)
     listed = tuple(chain.from_iterable(_options_of(section) for section in layout.sections))
     options = completed(listed, text)
     known = {name: claim.takes for claim in options for name in claim.names}
@@ -59,6 +61,14 @@ def read_help(text: str, words: Sequence[str]) -> Reading:
         examples=tuple(_examples(layout, words)),
         takes_command=any(usage.takes_command for usage in usages),
     )
+
+
+def _with_usage(layout: Layout, words: Sequence[str]) -> Layout:
+    """Take the first line for the usage where nothing announces one and it calls the command (`tool <file>`)."""
+    first = next((line.text for section in layout.sections for line in section.lines), "")
+    called = " ".join([words[0].rpartition("/")[2], *words[1:]]) + " "
+    is_call = first.startswith(called) and first[len(called) :].lstrip()[:1] in {"<", "["} and not GAP.search(first)
+    return replace(layout, usage=(first,)) if is_call and not layout.usage else layout
 
 
 def _options_of(section: Section) -> Iterator[Documented]:
@@ -85,14 +95,15 @@ def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
     slot = _slot_with_note(entry.head.slot, notes)
     if slot.name == "count" and "--verbose" in entry.head.names:  # a flag that is counted, as pflag writes it
         slot = Slot(repeatable=True)
-    has_value = slot.takes is not Takes.NONE
+    choices = slot.choices or _choices(slot, notes)
+    has_bounds = slot.takes is not Takes.NONE and choices is None
     is_optional = slot.takes is Takes.REQUIRED and notes.may_lack_value
     return OptionClaim(
         names=entry.head.names,
         takes=Takes.OPTIONAL if is_optional else slot.takes,
-        value_name=slot.name,
+        value_name=_RANGE_BEHIND_TYPE.sub("", slot.name) if slot.name else None,
         joined=slot.joined,
-        choices=slot.choices or _choices(slot, notes),
+        choices=choices,
         default=slot.default or notes.default,
         description=entry.description,
         repeatable=slot.repeatable or notes.repeatable or slot.name in _REPEATED_TYPES,
@@ -101,8 +112,8 @@ def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
         inherited=inherited,
         hidden=notes.hidden,
         env_var=notes.env_var,
-        minimum=notes.minimum if has_value else None,
-        maximum=notes.maximum if has_value else None,
+        minimum=notes.minimum if has_bounds else None,
+        maximum=notes.maximum if has_bounds else None,
         conflicts=notes.relations.conflicts,
         requires=notes.relations.requires,
         line=entry.number,
@@ -111,7 +122,7 @@ def _option(entry: Entry, notes: Notes, *, inherited: bool) -> OptionClaim:
 
 
 def _choices(slot: Slot, notes: Notes) -> tuple[str, ...] | None:
-    if slot.takes is Takes.NONE or notes.choices is None:
+    if slot.takes is Takes.NONE or notes.choices is None or "=" in (slot.name or ""):
         return None
     # `(ms|s|m)` beside a duration names its units, where nothing calls them its values; and where the type says
     # that any text will do, a list in prose only advises.
@@ -123,11 +134,17 @@ def _choices(slot: Slot, notes: Notes) -> tuple[str, ...] | None:
 
 def _slot_with_note(slot: Slot, notes: Notes) -> Slot:
     """Take the type from the note behind the description where none stands in the head (yargs)."""
-    if notes.type_note is None or slot.takes is not Takes.NONE:
+    if slot.takes is not Takes.NONE:
         return slot
+    if notes.type_note is None:
+        # Without any syntax for values (meow), a default or choices tell that there is one.
+        is_listed = notes.choices is not None and notes.choices.is_in_brackets
+        has_value = is_listed or (notes.default or "").strip("-.").isdigit() and notes.default not in {"0", "1"}
+        return replace(slot, takes=Takes.REQUIRED) if has_value and not slot.repeatable else slot
     if notes.type_note in {"boolean", "count"}:
         return replace(slot, repeatable=slot.repeatable or notes.type_note == "count")
-    return Slot(Takes.REQUIRED, notes.type_note, repeatable=notes.type_note == "array")
+    is_array = notes.type_note == "array"
+    return Slot(Takes.REQUIRED, None if is_array else notes.type_note, repeatable=is_array)
 
 
 def _from_usage(usages: Sequence[Usage]) -> Iterator[OptionClaim]:
@@ -194,7 +211,8 @@ def _arguments(usages: Sequence[Usage], layout: Layout) -> tuple[ArgumentClaim, 
         return tuple(listed) if not has_usage or listed else ()
     always = all(_has_required(usage) for usage in usages if len(usage.options) > 1 or usage.arguments)
     detailed = [replace(_with_details(claim, listed), required=claim.required and always) for claim in in_usage]
-    return (*detailed, *_rest(detailed, listed, layout))
+    rest = tuple(_rest(detailed, listed, layout))
+    return (*detailed, *rest)
 
 
 def _rest(claims: list[ArgumentClaim], listed: Sequence[ArgumentClaim], layout: Layout) -> Iterator[ArgumentClaim]:
@@ -266,10 +284,11 @@ def _argument(head: str, lines: Sequence[str]) -> ArgumentClaim:
     slot = slot_of(head)
     notes = read_notes(description, lines, slot.name)
     name = slot.name or "|".join(slot.choices or ())[:_LONGEST_VALUE_LIST] or head
+    is_required = slot.takes is Takes.REQUIRED and not _OPTIONAL.search(description) and notes.default is None
     return ArgumentClaim(
         name=name.replace("...", "").strip(),
-        required=slot.takes is Takes.REQUIRED and not _OPTIONAL.search(description) and notes.default is None,
-        variadic=slot.repeatable,
+        required=is_required and (notes.required or notes.type_note is None),
+        variadic=slot.repeatable or notes.type_note == "array",
         choices=slot.choices or (notes.choices.words if notes.choices else None),
         description=description,
     )
