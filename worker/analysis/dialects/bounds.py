@@ -14,7 +14,10 @@ _BOTH = tuple(
         rf"(?P<low>{_NUMBER}) ?(?P<over><=|<|≤) ?[a-z]\w{{0,20}} ?(?P<under><=|<|≤) ?(?P<high>{_NUMBER})",  # click
         r"(?<![\w.])(?P<low>-?\d{1,15})\.\.=?(?P<high>-?\d{1,15})(?![\w.]*\w)",
         rf"\bbetween (?P<low>{_NUMBER}) and (?P<high>{_NUMBER})",
-        rf"\b(?:range|values?|number)s?(?: is| are| of|:)?(?: from)? ?[\[(]?(?P<low>{_NUMBER}) ?(?:-|\u2013|to|through|,) ?(?P<high>{_NUMBER})",
+        (
+            rf"\b(?:range|values?|number)s?(?: is| are| of|:)?(?: from)? ?[\[(]?(?P<low>{_NUMBER}) ?(?:-"
+            rf"|\u2013|to|through|,) ?(?P<high>{_NUMBER})"
+        ),
         rf"\bfrom (?P<low>{_NUMBER}) (?:up )?(?:to|through) (?P<high>{_NUMBER})",
         r"[\[(](?P<low>\d{1,9}) ?(?:-|\u2013|to) ?(?P<high>\d{1,9})(?:[\]),;]| inclusive)",
     )
@@ -23,7 +26,10 @@ _LOW = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"[\[( ][a-z]\w{{0,20}} ?(?P<over>>=|>|≥) ?(?P<low>{_NUMBER})",
-        rf"\b(?:must|should|has to|have to) be (?:at least|>=|≥|greater than or equal to|no less than) ?(?P<low>{_NUMBER})",
+        (
+            rf"\b(?:must|should|has to|have to) be (?:at least|>=|≥|greater than or equal to|no less than)"
+            rf" ?(?P<low>{_NUMBER})"
+        ),
         rf"\b(?:must|should) be (?P<over>greater than|more than|>) ?(?P<low>{_NUMBER})",
         rf"\bmin(?:imum)?(?: value)?(?: is|:|=)? ?(?P<low>{_NUMBER})",
         rf"[(\[,;] ?at least (?P<low>{_NUMBER}) ?[\]),;]",
@@ -33,7 +39,10 @@ _HIGH = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"[\[( ][a-z]\w{{0,20}} ?(?P<under><=|<|≤) ?(?P<high>{_NUMBER})",
-        rf"\b(?:must|should|may|can|cannot) (?:not )?be (?:at most|<=|≤|less than or equal to|no more than|more than|greater than) ?(?P<high>{_NUMBER})",
+        (
+            rf"\b(?:must|should|may|can|cannot) (?:not )?be (?:at most|<=|≤|less than or equal to|no more"
+            rf" than|more than|greater than) ?(?P<high>{_NUMBER})"
+        ),
         rf"\bmax(?:imum)?(?: value)?(?: is|:|=)? ?(?P<high>{_NUMBER})",
         rf"[(\[,;] ?(?:at most|up to|no more than) (?P<high>{_NUMBER}) ?[\]),;]",
     )

@@ -13,9 +13,11 @@ from itertools import islice
 from worker.analysis.dialects.layout import Line
 
 _FEWEST = 2
+_NEAR = 25
 _MOST = 400
 _WORD = re.compile(
-    r"(?P<quote>[\"'`\u2018\u201c]?)(?P<word>[A-Za-z0-9](?:[\w.+:@/-]*[\w+])?)[\"'`\u2019\u201d]?(?P<note>(?: ?\([^()]{0,60}\)| -{1,2}\w[\w-]{0,30})*)"
+    r"(?P<quote>[\"'`\u2018\u201c]?)(?P<word>[A-Za-z0-9](?:[\w.+:@/-]*[\w+])?)[\"'`\u2019\u201d]?"
+    r"(?P<note>(?: ?\([^()]{0,60}\)| -{1,2}\w[\w-]{0,30})*)"
 )
 _PART = re.compile(r"\s*(?:,\s*or\s+|,\s*and\s+|,\s*|\s/\s|\||\b(?:or|and|oder|und|ou|et|или)\s+)\s*")
 _LAST_PART = re.compile(r"\b(?:or|and|oder|und|ou|et|или)\s")
@@ -34,7 +36,10 @@ _CLOSED = "possible|allowed|valid|available|accepted|supported|legal|permitted|k
 _LABELS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"[\[(<](?:(?:{_CLOSED}) (?:{_KINDS})|choices|one of|choose from|options|allowed|valid|values)(?::| are| is) ?",
+        (
+            rf"[\[(<](?:(?:{_CLOSED}) (?:{_KINDS})|choices|one of|choose from|options|allowed|valid"
+            rf"|values)(?::| are| is) ?"
+        ),
         r"[\[(](?:one of|choose from) ",
     )
 )
@@ -54,7 +59,8 @@ _LEADS = tuple(
 _ONLY_ONE = re.compile(r"\b(?P<word>[\w.-]{1,40}) is the only (?:valid|allowed|possible|supported|accepted) value\b")
 _ALSO = re.compile(r"\bdefaults? to [\"'`](?P<word>[\w.+-]+)[\"'`],? and can also be ")
 _QUOTED = re.compile(
-    r"(?:\b(?:is|be|are|to|ist|sind|est|sont|es)|[:(\[]) ?(?=[\"'`][\w.+-]{1,40}[\"'`](?: ?\([^()]{0,60}\))?(?:, | or | and | ?\| ?))"
+    r"(?:\b(?:is|be|are|to|ist|sind|est|sont|es)|[:(\[]) ?(?=[\"'`][\w.+-]{1,40}[\"'`](?:"
+    r" ?\([^()]{0,60}\))?(?:, | or | and | ?\| ?))"
 )
 _IN_BRACKETS = re.compile(
     r"(?<![\w\])(|:\[])\((?P<pipes>[\"']?[\w.+-]+[\"']?(?: ?\| ?[\"']?[\w.+-]+[\"']?)+)\)(?![\[(\w:])"
@@ -68,18 +74,21 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
 _HAS_CAPITALS = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
 
 _LIST_FOLLOWS = re.compile(
-    rf"\b(?:(?:{_CLOSED}) (?:{_KINDS})\b[^.]{{0,60}}|one of(?: the following)?(?: values)?|(?:values|choices|options) are|can be|may be|must be):$",
+    rf"\b(?:(?:{_CLOSED}) (?:{_KINDS})\b[^.]{{0,60}}|one of(?: the following)?(?: values)?"
+    rf"|(?:values|choices|options) are|can be|may be|must be):$",
     re.IGNORECASE,
 )
 # `The Kind_Of_X value can be one of:` speaks of a part of a value that has several.
 _OF_A_PART = re.compile(r"\w_\w+ values? (?:can|may|must|is|are)\b")
 _ITEM = re.compile(
     r"(?P<bullet>[-*•+o]\s+)?(?P<quote>[\"'`]?)(?P<word>[A-Za-z0-9][\w.+/@-]*)[\"'`]?"
-    r"(?P<more>(?:(?:,| or|/) ?[\"'`][\w.+-]+[\"'`])*)(?: \([^()]{1,40}\))?(?P<mark>\s*:\s+|\s*:$|\s{2,}|\s+[-=\u2013\u2014]\s+|$)"
+    r"(?P<more>(?:(?:,| or|/) ?[\"'`][\w.+-]+[\"'`])*)(?: \([^()]{1,40}\))?(?P<mark>\s*:\s+|\s*:$"
+    r"|\s{2,}|\s+[-=\u2013\u2014]\s+|$)"
 )
 _MORE_WORDS = re.compile(r"[\"'`]([\w.+-]+)[\"'`]")
 _NAMED = re.compile(
-    r"\b(?P<name>[A-Z][A-Z0-9_]{2,})(?: argument| value| option)?(?: is| are| can be| may be| must be| should be| defaults to)\b"
+    r"\b(?P<name>[A-Z][A-Z0-9_]{2,})(?: argument| value| option)?(?: is| are| can be| may be| must"
+    r" be| should be| defaults to)\b"
 )
 _FOR_OPTION = re.compile(
     rf"\b(?:{_CLOSED}) (?:arguments?|values?) (?:for|of|to) (?:the )?(?P<name>--?[\w-]+)(?: option)?(?: are)?:",
@@ -91,7 +100,9 @@ _SAID_OF = re.compile(
 )
 _BEHIND_COLON = re.compile(r": ")
 _MOST_COLONS = 8
-_NO_CHOICES = frozenset("an the this that etc more both neither other not to it its is be if".split())
+_NO_CHOICES = frozenset(
+    {"an", "the", "this", "that", "etc", "more", "both", "neither", "other", "not", "to", "it", "its", "is", "be", "if"}
+)
 _MOST_BELOW = 100
 _MOST_CLAUSES = 20
 
@@ -157,34 +168,43 @@ def _block(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _found(text: str, lines: Sequence[str], value_name: str) -> Iterator[Choices]:
+    yield from _labelled(text)
+    below = _below_a_lead(lines)
+    if below:
+        yield Choices(below, is_labelled=True)
+    yield from _led(text)
+    yield from (Choices(words) for words in _by_name(text, value_name) if words)
+    yield from _in_brackets(text)
+    for start in _QUOTED.finditer(text):
+        words = _listed(text, start.end())
+        if words and not _EXAMPLES_BEFORE.search(text[max(0, start.start() - _NEAR) : start.start() + 1]):
+            yield Choices(words[0])
+
+
+def _labelled(text: str) -> Iterator[Choices]:
     for label in _LABELS:
         for start in label.finditer(text):
             words = _listed(text, start.end(), fewest=1)
             if words:
                 yield Choices(words[0], is_labelled=True, is_in_brackets=True)
-    below = _below_a_lead(lines)
-    if below:
-        yield Choices(below, is_labelled=True)
+
+
+def _led(text: str) -> Iterator[Choices]:
     for lead in _LEADS:
         for start in lead.finditer(text):
             words = _listed(text, start.end())
-            if words and "}" not in text[max(0, start.start() - 25) : start.start()]:
+            # `{type} must be one of a, b` speaks of a part of the value.
+            if words and "}" not in text[max(0, start.start() - _NEAR) : start.start()]:
                 yield Choices(words[0], is_labelled=True)
     only = _ONLY_ONE.search(text)
     if only:
         yield Choices((only["word"],), is_labelled=True)
-    yield from (Choices(words) for words in _by_name(text, value_name) if words)
-    yield from _in_brackets(text)
-    for start in _QUOTED.finditer(text):
-        words = _listed(text, start.end())
-        if words and not _EXAMPLES_BEFORE.search(text[max(0, start.start() - 20) : start.start() + 1]):
-            yield Choices(words[0])
 
 
 def _in_brackets(text: str) -> Iterator[Choices]:
     for found in _IN_BRACKETS.finditer(text):
         words = _listed(found["pipes"] or found["commas"], 0)
-        if words and not _EXAMPLES_BEFORE.search(text[max(0, found.start() - 20) : found.start()]):
+        if words and not _EXAMPLES_BEFORE.search(text[max(0, found.start() - _NEAR) : found.start()]):
             yield Choices(words[0], is_in_brackets=found["pipes"] is not None)
     lettered = _LETTERED.search(text)
     if lettered:

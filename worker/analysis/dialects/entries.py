@@ -90,7 +90,9 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     if section.kind in {Kind.EXAMPLES, Kind.ASIDE, Kind.ALIASES}:
         return ()
     entries: list[Entry] = []
-    lines = tuple(_with_heads_joined(_with_letters_marked(_with_names_joined(_in_one_column(_without_comments(section.lines))))))
+    lines = tuple(
+        _with_heads_joined(_with_letters_marked(_with_names_joined(_in_one_column(_without_comments(section.lines)))))
+    )
     column = _column_of_descriptions(lines)
     now: Entry | None = None
     prose_at: int | None = None
@@ -132,7 +134,10 @@ def _without_comment(text: str) -> str:
 
 def _in_one_column(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Put entries that stand beside each other below each other: `-a  all      -b  both`."""
-    split = [_beside(line) if line.text.count("  ") > _GAPS_OF_ONE_ENTRY and option_follows(line.text) else None for line in lines]
+    split = [
+        _beside(line) if line.text.count("  ") > _GAPS_OF_ONE_ENTRY and option_follows(line.text) else None
+        for line in lines
+    ]
     if sum(one is not None for one in split) < _FEWEST_IN_COLUMNS:
         return tuple(lines)
     return tuple(one for line, two in zip(lines, split, strict=True) for one in (two or (line,)))

@@ -265,28 +265,26 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
     end = dots.end() if dots else end
     first = slot_of(tokens[0] + ("..." if dots else ""))
     more = any("..." in token for token in tokens)
-    name = " ".join(_EMPHASISED.sub(r"\1", _unwrapped(token)[0]) for token in tokens if "..." not in token)[:_LONGEST_VALUE_NAME]
+    name = " ".join(_EMPHASISED.sub(r"\1", _unwrapped(token)[0]) for token in tokens if "..." not in token)[
+        :_LONGEST_VALUE_NAME
+    ]
     is_several = len(tokens) > 1 and first.choices is None
     named = name or first.name
     return Slot(first.takes, named if is_several else first.name, first.choices, first.repeatable or more), end
 
 
 def _is_value(text: str, at: int, *, lower: bool) -> bool:
-    if at >= len(text):
+    if at >= len(text) or (option_follows(text, at) and not _NEGATIVE_NUMBER.match(text, at)):
         return False
-    if _NEGATIVE_NUMBER.match(text, at):
+    if text[at] in "-<[{(" or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
         return True
-    if option_follows(text, at):
-        return False
-    if text[at] in _OPENING or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
+    word = text[at : token_end(text, at)]
+    if is_upper(word) or word in _TYPED_MARKS or "=" in word[1:] or "|" in word[1:-1]:
         return True
-    token = text[at : token_end(text, at)]
-    if is_upper(token) or token in _TYPED_MARKS or "=" in token[1:] or "|" in token[1:-1]:
-        return True
-    if token == "|" and is_upper(text[at + 2 :].partition(" ")[0].rstrip(",")):
-        return True
-    is_word = _LOWER.match(_DOTS.sub("", token)) is not None and not _DOTS.sub("", token).endswith((".", ":"))
-    return lower and is_word and token not in _JOINING
+    if word == "|":  # `USER[:PASS] | TOKEN`
+        return is_upper(text[at + 2 : at + _LONGEST_VALUE_NAME].partition(" ")[0].rstrip(","))
+    bare = _DOTS.sub("", word)
+    return lower and _LOWER.match(bare) is not None and not bare.endswith((".", ":")) and word not in _JOINING
 
 
 def is_upper(token: str) -> bool:

@@ -78,7 +78,8 @@ _KINDS = tuple(
     for pattern, kind in (
         (r"^aliases\b", Kind.ALIASES),
         (
-            r"\b(?:optionen|optionale argumente|schalter|opciones|opzioni|opç(?:ões|oes)|opties|opcje|volby|arguments optionnels|opcionais)\b"
+            r"\b(?:optionen|optionale argumente|schalter|opciones|opzioni|opç(?:ões|oes)|opties|opcje"
+            r"|volby|arguments optionnels|opcionais)\b"
             r"|параметры|ключи|опции|オプション|选项|選項|옵션",
             Kind.OPTIONS,
         ),
@@ -88,8 +89,14 @@ _KINDS = tuple(
             Kind.COMMANDS,
         ),
         (r"\b(?:argumente|argumentos|argomenti|argumenten|argumenty)\b|аргументы|引数|参数|參數|인수", Kind.ARGUMENTS),
-        (r"\b(?:beispiele?|exemples?|ejemplos?|esempi|exemplos?|voorbeelden|przykłady)\b|примеры?|^例|使用例|示例|範例", Kind.EXAMPLES),
-        (r"^(?:(?:currently )?(?:defined|available|supported|built-?in) )(?:functions|programs|tools)\b", Kind.COMMANDS),
+        (
+            r"\b(?:beispiele?|exemples?|ejemplos?|esempi|exemplos?|voorbeelden|przykłady)\b|примеры?|^例|使用例|示例|範例",
+            Kind.EXAMPLES,
+        ),
+        (
+            r"^(?:(?:currently )?(?:defined|available|supported|built-?in) )(?:functions|programs|tools)\b",
+            Kind.COMMANDS,
+        ),
         (r"^(?:[\w-]+ ){0,3}(?:options|flags|switches)\b", Kind.OPTIONS),
         (r"^(?:valid|possible|known) (?:arguments|values)\b", Kind.ASIDE),
         (r"\bexamples?\b|^e\.g\b|\bsamples?\b", Kind.EXAMPLES),
@@ -107,7 +114,8 @@ _INHERITED = re.compile(r"\b(?:global|inherited|common|general|shared|parent)\b"
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9 ,/()&_-]{2,}")
 # What a tool says before its usage line in the tongues into which most tools are translated; a colon must follow.
 _USAGE_ELSEWHERE = (
-    "aufruf|verwendung|benutzung|syntax|gebrauch|utilisation|usage|emploi|uso|utilizzo|modo de uso|utilização|gebruik|użycie|składnia"
+    "aufruf|verwendung|benutzung|syntax|gebrauch|utilisation|usage|emploi|uso|utilizzo|modo de"
+    " uso|utilização|gebruik|użycie|składnia"
     "|použití|användning|brug|bruk|käyttö|использование|применение|使い方|使用法|使用方法|用法|사용법"
 )
 _USAGE = re.compile(

@@ -15,7 +15,8 @@ from worker.analysis.dialects.relations import Relations, read_relations
 
 _BLANKS = re.compile(r"\s+")
 _IN_OTHER_TONGUES = (
-    "standard|standardwert|vorgabe|voreinstellung|défaut|par défaut|valeur par défaut|predeterminado|por defecto|por omisión"
+    "standard|standardwert|vorgabe|voreinstellung|défaut|par défaut|valeur par défaut"
+    "|predeterminado|por defecto|por omisión"
     "|predefinito|padrão|standaard|по умолчанию|デフォルト|既定値|既定|默认|默认值|預設"
 )
 _DEFAULTS = tuple(
@@ -40,9 +41,13 @@ _VARIABLES = tuple(
         r"\(\$(?P<name>[A-Z][A-Z0-9_]*)\)",  # kingpin
         r"[\[(]env (?P<name>[A-Z][A-Z0-9_]+)[\])]",
         r"\benv var(?:iable)?:? \$?(?P<name>[A-Z][A-Z0-9_]{2,})\b",
-        r"\b(?:set|overrides?|via|using|through|from|equivalent to)(?: (?:with|by|via|using|from|through|setting))?(?: the)? \$?(?P<name>[A-Z][A-Z0-9_]{2,})"
+        r"\b(?:set|overrides?|via|using|through|from|equivalent to)(?: (?:with|by|via|using|from"
+        r"|through|setting))?(?: the)? \$?(?P<name>[A-Z][A-Z0-9_]{2,})"
         r" (?:environment variable|env(?:ironment)? ?var)",
-        r"\b(?:set|overrides?|via|using|through|from|by)(?: the)? environment variable \$?(?P<name>[A-Z][A-Z0-9_]{2,})\b",
+        (
+            r"\b(?:set|overrides?|via|using|through|from|by)(?: the)? environment variable"
+            r" \$?(?P<name>[A-Z][A-Z0-9_]{2,})\b"
+        ),
     )
 )
 _REPEATED = re.compile(
@@ -53,20 +58,26 @@ _REPEATED = re.compile(
     re.IGNORECASE,
 )
 _REQUIRED = re.compile(
-    r"[\[(;] ?(?:required|mandatory)[\]);]|^required[.:,)]|^\(?required\)|\b(?:option|flag) is (?:required|mandatory)(?=[.;)]|$)",
+    r"[\[(;] ?(?:required|mandatory)[\]);]|^required[.:,)]|^\(?required\)|\b(?:option|flag) is"
+    r" (?:required|mandatory)(?=[.;)]|$)",
     re.IGNORECASE,
 )
 _DEPRECATED = re.compile(
-    r"[\[(] ?deprecated\b|^deprecated\b|(?-i:\bDEPRECATED\b)|\b(?:is|been|option) deprecated\b|^obsolete\b|[.;] deprecated[:.,]",
+    r"[\[(] ?deprecated\b|^deprecated\b|(?-i:\bDEPRECATED\b)|\b(?:is|been|option) deprecated\b"
+    r"|^obsolete\b|[.;] deprecated[:.,]",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"[\[(]hidden[\])]|\bfor internal use only\b|\bundocumented\b", re.IGNORECASE)
 _MAY_LACK_VALUE = re.compile(
-    r"\b(?:specified|given|used|passed|present|set) (?:but|and|with) no value\b|\bvalue (?:is optional|may be omitted|can be omitted)\b"
+    r"\b(?:specified|given|used|passed|present|set) (?:but|and|with) no value\b|\bvalue (?:is"
+    r" optional|may be omitted|can be omitted)\b"
     r"|\bif no (?:value|argument) is (?:given|specified|provided|supplied)\b",
     re.IGNORECASE,
 )
 _TYPE_NOTES = re.compile(r"\[(boolean|string|number|array|count)\](?=\s*(?:\[|$))")
+
+
+_NO_RELATIONS = Relations()
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Notes:
     choices: Choices | None = None
     minimum: int | float | None = None
     maximum: int | float | None = None
-    relations: Relations = Relations()
+    relations: Relations = _NO_RELATIONS
     env_var: str | None = None
     repeatable: bool = False
     required: bool = False

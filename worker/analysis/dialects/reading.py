@@ -139,7 +139,8 @@ def _slot_with_note(slot: Slot, notes: Notes) -> Slot:
     if notes.type_note is None:
         # Without any syntax for values (meow), a default or choices tell that there is one.
         is_listed = notes.choices is not None and notes.choices.is_in_brackets
-        has_value = is_listed or (notes.default or "").strip("-.").isdigit() and notes.default not in {"0", "1"}
+        has_number = (notes.default or "").strip("-.").isdigit() and notes.default not in {"0", "1"}
+        has_value = is_listed or has_number
         return replace(slot, takes=Takes.REQUIRED) if has_value and not slot.repeatable else slot
     if notes.type_note in {"boolean", "count"}:
         return replace(slot, repeatable=slot.repeatable or notes.type_note == "count")
@@ -216,7 +217,7 @@ def _arguments(usages: Sequence[Usage], layout: Layout) -> tuple[ArgumentClaim, 
 
 
 def _rest(claims: list[ArgumentClaim], listed: Sequence[ArgumentClaim], layout: Layout) -> Iterator[ArgumentClaim]:
-    """Name what a bare `...` at the end of a usage line stands for, where only the list of arguments does (argparse)."""
+    """Name what a bare `...` at the end of a usage line stands for, as only the list of arguments does (argparse)."""
     known = {_plain(claim.name) for claim in claims}
     more = [claim for claim in listed if _plain(claim.name) not in known]
     is_open = any(line.endswith(" ...") for line in layout.usage)

@@ -18,18 +18,25 @@ _MOST_NAMES = 20
 _LEAD_OF_NAMES = r"(?: (?:the|any of|either|one of|both|option|options|flag|flags|of))* (?=[\"'`\u2018]?-)"
 _NOT = r"(?:can(?:no|['\u2019])t|can not|may not|must not|should not|shouldn't|not allowed to|not)"
 _CONFLICTS = re.compile(
-    rf"\b(?:conflicts?|conflicting|mutually exclusive|incompatible|exclusive|not compatible|not allowed|not valid|invalid)(?: when used)?"
+    rf"\b(?:conflicts?|conflicting|mutually exclusive|incompatible|exclusive|not compatible|not"
+    rf" allowed|not valid|invalid)(?: when used)?"
     rf" (?:with|to){_LEAD_OF_NAMES}"
-    rf"|\b{_NOT} be (?:used|combined|given|specified|set|mixed|passed|present)(?: (?:together|along|in combination|at the same time"
+    rf"|\b{_NOT} be (?:used|combined|given|specified|set|mixed|passed|present)(?: (?:together|along"
+    rf"|in combination|at the same time"
     rf"|in conjunction|simultaneously))? (?:with|as|alongside){_LEAD_OF_NAMES}",
     re.IGNORECASE,
 )
-_USED = "(?:used |valid |allowed |useful |meaningful |relevant |effective |applicable |works? |applies |makes sense |has an? effect )?"
+_USED = (
+    "(?:used |valid |allowed |useful |meaningful |relevant |effective |applicable |works? "
+    "|applies |makes sense |has an? effect )?"
+)
 _REQUIRES = re.compile(
-    rf"\b(?:requires?|needs?|depends on|depending on|must be (?:used|given|specified|combined|set|present)(?: together)? with"
-    rf"|(?:can|may|must) only be (?:used|given|specified|set|combined)(?: together| in combination| in conjunction)? (?:with|when|if)(?: using)?"
+    rf"\b(?:requires?|needs?|depends on|depending on|must be (?:used|given|specified|combined|set"
+    rf"|present)(?: together)? with"
+    rf"|(?:can|may|must) only be (?:used|given|specified|set|combined)(?: together| in combination|"
+    rf" in conjunction)? (?:with|when|if)(?: using)?"
     rf"|(?<!not )only {_USED}(?:together |in combination |in conjunction |along )?(?:with|when|if)(?: using)?"
-    rf"|{_USED}only (?:together |in combination |in conjunction )?(?:with|when|if)(?: using)?"
+    rf"|{_USED}(?<!not )only (?:together |in combination |in conjunction )?(?:with|when|if)(?: using)?"
     rf"|(?:no effect|ignored|meaningless|useless)(?: unless| without)(?: used with)?){_LEAD_OF_NAMES}",
     re.IGNORECASE,
 )
@@ -38,19 +45,23 @@ _REQUIRED_AS_WELL = re.compile(
     re.IGNORECASE,
 )
 _OPPOSITE = re.compile(
-    r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turn(?:ed)? (?:this |it )?off|switch(?:ed)? (?:this |it )?off|turned on"
+    r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turn(?:ed)? (?:this "
+    r"|it )?off|switch(?:ed)? (?:this |it )?off|turned on"
     r"|cancell?(?:ed)?|reset|suppress(?:ed)?|deactivated?|re-?enabled?|enabled|inverted)"
     rf" (?:with|by|using|via|through)(?: (?:using|passing|specifying|giving|setting))?{_LEAD_OF_NAMES}",
     re.IGNORECASE,
 )
 _USE_OPPOSITE = re.compile(
-    r"\b(?:use|pass|specify|give|see|with|set|try)(?: the)? [\"'`\u2018]?(?P<name>--no-[\w-]{0,60}\w)[\"'`\u2019]?(?: (?:flag|option))?(?= to | for |[,.;)]|$)"
-    r"|(?<!\S)[\"'`\u2018]?(?P<other>--no-[\w-]{0,60}\w)[\"'`\u2019]? (?:to )?(?:disables?|negates?|undo(?:es)?|turns? (?:it |this )?off|reverts?|switch(?:es)? (?:it |this )?off)\b",
+    r"\b(?:use|pass|specify|give|see|with|set|try)(?: the)?"
+    r" [\"'`\u2018]?(?P<name>--no-[\w-]{0,60}\w)[\"'`\u2019]?(?: (?:flag|option))?(?= to | for |[,.;)]|$)"
+    r"|(?<!\S)[\"'`\u2018]?(?P<other>--no-[\w-]{0,60}\w)[\"'`\u2019]? (?:to )?(?:disables?"
+    r"|negates?|undo(?:es)?|turns? (?:it |this )?off|reverts?|switch(?:es)? (?:it |this )?off)\b",
     re.IGNORECASE,
 )
 _ALIASES = (
     re.compile(
-        rf"(?P<names>{_QUOTED.replace('?P<name>', '')}(?:(?:, |,? (?:and|or) ){_QUOTED.replace('?P<name>', '')}){{0,8}})"
+        rf"(?P<names>{_QUOTED.replace('?P<name>', '')}(?:(?:, |,? (?:and|or)"
+        rf" ){_QUOTED.replace('?P<name>', '')}){{0,8}})"
         r" (?:can|may) (?:also )?be used as (?:an? )?(?:alias|synonym)",
         re.IGNORECASE,
     ),
@@ -59,7 +70,8 @@ _ALIASES = (
     ),
 )
 _ALIAS_OF = re.compile(
-    rf"(?P<names>{_NAME}(?:(?:, |,? and ){_NAME}){{0,8}})[\"'`]? (?:is|are) (?:now )?(?:an? )?(?:alias|synonym)(?:es|s)? (?:for|of) ",
+    rf"(?P<names>{_NAME}(?:(?:, |,? and ){_NAME}){{0,8}})[\"'`]? (?:is|are) (?:now )?(?:an?"
+    rf" )?(?:alias|synonym)(?:es|s)? (?:for|of) ",
     re.IGNORECASE,
 )
 _NAME_FOUND = re.compile(_NAME)
@@ -84,7 +96,10 @@ class Relations:
 
 
 def read_relations(description: str) -> Relations:
-    """Read a description joined to one line. `others` are said to be further names; `mentioned` are opposites where the option is theirs."""
+    """Read a description joined to one line.
+
+    `others` are said to be further names; `mentioned` are opposites, where the option is the one that they switch off.
+    """
     if "-" not in description:
         return Relations()
     as_well = (found["name"] for found in _REQUIRED_AS_WELL.finditer(description))
@@ -100,7 +115,7 @@ def read_relations(description: str) -> Relations:
 
 
 def rule_of_negations(text: str) -> str | None:
-    """Find the sentence that gives every option a `--no-` form, and say of which: `all` or `flags`; None without one."""
+    """Find the sentence that gives options a `--no-` form, and say which: `all` or `flags`; None without one."""
     for found in islice(_RULE.finditer(text), _MOST_RULES):
         before = text[max(0, found.start() - _SENTENCE) : found.start()].rpartition(". ")[2]
         if _OF_EVERY.search(before) and _OPTIONS.search(before):
