@@ -36,7 +36,7 @@ format: setup  ## Bring the code into the house's format
 	$(BIN)/ruff format .
 
 test: setup  ## Everything: real servers, sandboxes and a browser; installs or starts what it needs, says what it skips
-	@sh scripts/needs.sh bubblewrap redis postgresql chromium strace engine musl
+	@sh scripts/needs.sh bubblewrap redis postgresql chromium strace engine musl fish bash-completion
 	$(PYTEST) -n auto --dist worksteal tests
 
 test-images: setup  ## Let all hostile programs loose in containers, too, and try tools in images (3 minutes)

@@ -35,6 +35,7 @@ _COMMAND_GOES_HERE = re.compile(
 )
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
+_NAME_OF_FILE = re.compile(r"\.[a-z]{2,4}$")
 _CHOICE = re.compile(r"[a-z0-9][\w.+-]*")
 _VALUE = re.compile(r"<|[A-Z][A-Z0-9_-]*\b(?![a-z])")
 _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
@@ -50,13 +51,18 @@ _LONGEST_WORD = 9
 
 @dataclass(frozen=True)
 class Usage:
-    """What one usage line says. `literal` is a plain word right after the command's own: perhaps a command itself."""
+    """What one usage line says.
+
+    `literal` is a plain word after the command's own and its options: perhaps a command itself. `is_right_after` tells
+    that not even options stand between.
+    """
 
     options: tuple[OptionClaim, ...] = ()
     arguments: tuple[ArgumentClaim, ...] = ()
     commands: tuple[str, ...] = ()
     literal: str | None = None
     takes_command: bool = False
+    is_right_after: bool = False
 
 
 def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | None = None) -> Usage:
@@ -69,10 +75,15 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
         reader.read_row(row, optional=len(rows) > 1, is_main=number == 0)
-    first = next((node for node in rows[0] if not holds_options(node)), None)
-    literal = first if isinstance(first, str) and _LITERAL.fullmatch(first) else None
+    is_alternative = len(rows) > 1 and len(rows[0]) == 1  # `tool file|URL`
+    literal = _literal(rows[0]) if _is_of(root.rows[0], words) and not is_alternative else None
     return Usage(
-        _told_once(reader.options), tuple(reader.arguments), tuple(reader.commands), literal, reader.takes_command
+        _told_once(reader.options),
+        tuple(reader.arguments),
+        tuple(reader.commands),
+        literal,
+        reader.takes_command,
+        is_right_after=literal is not None and rows[0][0] == literal,
     )
 
 
@@ -86,6 +97,25 @@ def _written_bundle(found: re.Match[str]) -> str:
     letters = " | ".join(f"-{letter}" for letter in found["letters"].split("|"))
     more = _OF_A_BUNDLE.sub(r" [-\1]", found["more"])
     return f"[{letters}]{more} "
+
+
+def _literal(row: Sequence[Node]) -> str | None:
+    """Give the plain word that follows the command and its options."""
+    first = next((node for node in row if not (holds_options(node) or _is_place_for_options(node))), None)
+    is_word = isinstance(first, str) and _LITERAL.fullmatch(first) and not _NAME_OF_FILE.search(first)
+    return str(first) if is_word else None
+
+
+def _is_place_for_options(node: Node) -> bool:
+    """Tell `[OPTIONS]`."""
+    row = next((row for row in node.rows if row), []) if isinstance(node, Group) else []
+    return bool(row) and not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
+
+
+def _is_of(row: Sequence[Node], words: Sequence[str]) -> bool:
+    """Tell the usage of a command from that of one beside it."""
+    plain = [node for node in row if isinstance(node, str)]
+    return plain[1 : len(words)] == list(words[1:])
 
 
 def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
@@ -137,7 +167,7 @@ class _Reader:
     def _read_group(self, group: Group, *, optional: bool, is_main: bool, dotted: bool, depth: int) -> None:
         rows = [row for row in group.rows if row]
         optional = optional or group.bracket == "["
-        if not rows or _is_place_for_options(rows[0]) or _is_remark(group, rows):
+        if not rows or _is_place_for_options(group) or _is_remark(group, rows):
             return
         if group.bracket == "{" and self._read_braces(rows, is_main=is_main, dotted=dotted):
             return
@@ -288,10 +318,6 @@ def _name_of(word: str) -> str:
     inner = bare[1 : closing(bare, 0) - 1] if bare.startswith("<") else re.split(r"[\[({<]", bare, maxsplit=1)[0]
     name = inner.strip(" ,.:;=|/")
     return name[:_LONGEST_NAME] if name[:1].isalnum() and name.isprintable() else ""
-
-
-def _is_place_for_options(row: Sequence[Node]) -> bool:
-    return not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
 
 
 def _is_remark(group: Group, rows: Sequence[Sequence[Node]]) -> bool:

@@ -258,8 +258,8 @@ def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:
     """Take a line apart into head and description: at its gap, at the column of descriptions, or as far as it reads."""
     both = _SWITCHED_BOTH_WAYS.match(line.text)
     if both:
-        head = Head((f"-{both['name']}",), ((f"+{both['name']}",),))
-        return _Cut(head, line.text[both.end() :])
+        switched = Head((f"-{both['name']}",), ((f"+{both['name']}",),))
+        return _Cut(switched, line.text[both.end() :])
     typed = _cut_at_type(line.text) or (_cut_letter(line.text) if line.is_option else None)
     if typed:
         return typed

@@ -73,26 +73,29 @@ _ASIDES = (
     "notes?|bugs|authors?|copyright|files|history|description|name|learn more|resources|reporting bugs|links?"
     "|documentation|caveats|security|standards|diagnostics|remarks?"
 )
+# Headings in the tongues into which most tools are translated.
+_OPTIONS_ELSEWHERE = (
+    r"\b(?:optionen|optionale argumente|schalter|opciones|opzioni|opç(?:ões|oes)|opties|opcje|volby)\b"
+    r"|\barguments optionnels\b"
+    r"|параметры|ключи|опции|オプション|选项|選項|옵션"
+)
+_COMMANDS_ELSEWHERE = (
+    r"\b(?:(?:unter)?befehle|kommandos|(?:sous-)?commandes|(?:sub)?comandos|comandi|opdrachten|polecenia)\b"
+    r"|команды|コマンド|命令|명령"
+)
+_ARGUMENTS_ELSEWHERE = r"\b(?:argumente|argumentos|argomenti|argumenten|argumenty)\b|аргументы|引数|参数|參數|인수"
+_EXAMPLES_ELSEWHERE = (
+    r"\b(?:beispiele?|exemples?|ejemplos?|esempi|exemplos?|voorbeelden|przykłady)\b"
+    r"|примеры?|^例|使用例|示例|範例"
+)
 _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (r"^aliases\b", Kind.ALIASES),
-        (
-            r"\b(?:optionen|optionale argumente|schalter|opciones|opzioni|opç(?:ões|oes)|opties|opcje"
-            r"|volby|arguments optionnels|opcionais)\b"
-            r"|параметры|ключи|опции|オプション|选项|選項|옵션",
-            Kind.OPTIONS,
-        ),
-        (
-            r"\b(?:befehle|unterbefehle|kommandos|commandes|sous-commandes|comandos|subcomandos|comandi|opdrachten|polecenia)\b"
-            r"|команды|コマンド|命令|명령",
-            Kind.COMMANDS,
-        ),
-        (r"\b(?:argumente|argumentos|argomenti|argumenten|argumenty)\b|аргументы|引数|参数|參數|인수", Kind.ARGUMENTS),
-        (
-            r"\b(?:beispiele?|exemples?|ejemplos?|esempi|exemplos?|voorbeelden|przykłady)\b|примеры?|^例|使用例|示例|範例",
-            Kind.EXAMPLES,
-        ),
+        (_OPTIONS_ELSEWHERE, Kind.OPTIONS),
+        (_COMMANDS_ELSEWHERE, Kind.COMMANDS),
+        (_ARGUMENTS_ELSEWHERE, Kind.ARGUMENTS),
+        (_EXAMPLES_ELSEWHERE, Kind.EXAMPLES),
         (
             r"^(?:(?:currently )?(?:defined|available|supported|built-?in) )(?:functions|programs|tools)\b",
             Kind.COMMANDS,

@@ -41,9 +41,11 @@ _VARIABLES = tuple(
         r"\(\$(?P<name>[A-Z][A-Z0-9_]*)\)",  # kingpin
         r"[\[(]env (?P<name>[A-Z][A-Z0-9_]+)[\])]",
         r"\benv var(?:iable)?:? \$?(?P<name>[A-Z][A-Z0-9_]{2,})\b",
-        r"\b(?:set|overrides?|via|using|through|from|equivalent to)(?: (?:with|by|via|using|from"
-        r"|through|setting))?(?: the)? \$?(?P<name>[A-Z][A-Z0-9_]{2,})"
-        r" (?:environment variable|env(?:ironment)? ?var)",
+        (
+            r"\b(?:set|overrides?|via|using|through|from|equivalent to)(?: (?:with|by|via|using|from"
+            r"|through|setting))?(?: the)? \$?(?P<name>[A-Z][A-Z0-9_]{2,})"
+            r" (?:environment variable|env(?:ironment)? ?var)"
+        ),
         (
             r"\b(?:set|overrides?|via|using|through|from|by)(?: the)? environment variable"
             r" \$?(?P<name>[A-Z][A-Z0-9_]{2,})\b"
