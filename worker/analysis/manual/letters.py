@@ -43,7 +43,7 @@ def _claim(entry: Entry) -> OptionClaim | None:
         (letter["name"],),
         Takes.REQUIRED if value else Takes.NONE,
         value_name=value,
-        choices=notes.choices if value else None,
+        choices=notes.choices.words if value and notes.choices else None,
         default=notes.default,
         description=description,
         repeatable=notes.repeatable,
