@@ -87,8 +87,9 @@ def _with_marks(text: str, token: str, following: str) -> str:
     bare = word.rstrip(".") if dots > 1 else word
     start = token.strip().lstrip("[({|")[:1]
     is_glued = (token[-1].isalnum() or token in {" -", " +", " /"}) and start in set("-+/") and text[0] == word[:1]
-    is_apart = token[-1] in _BEFORE and token.count("<") == token.count(">")
-    if not bare or not _PLACEHOLDER.fullmatch(bare) or not _ends_word(following) or not (is_apart or is_glued):
+    is_apart = (token[-1] in _BEFORE or text[0].isspace()) and token.count("<") == token.count(">")
+    ends = text[-1].isspace() or _ends_word(following)
+    if not bare or not _PLACEHOLDER.fullmatch(bare) or not ends or not (is_apart or is_glued):
         return text
     if bare.isupper() and not is_glued:
         return text
