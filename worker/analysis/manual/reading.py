@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.models.cli_tool import Source
+from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import LIKELY, UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
 from worker.analysis.dialects.layout import GAP
 from worker.analysis.dialects.reading import read_help
@@ -330,11 +330,14 @@ def _finished(reading: Reading, text: HelpText) -> Reading:
 
 
 def _placed(claim: OptionClaim, text: HelpText) -> OptionClaim:
+    line = text.number_of(claim.line)
+    listed = text.values.get(line) if line is not None and claim.takes is not Takes.NONE else None
     return replace(
         claim,
+        choices=claim.choices or listed,
         description=claim.description.replace(GUARD, ""),
         source=Source.MAN,
-        line=text.number_of(claim.line) or text.number_with(claim.names[0]),
+        line=line or text.number_with(claim.names[0]),
     )
 
 

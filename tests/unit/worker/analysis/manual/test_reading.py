@@ -171,3 +171,15 @@ def test_reading_takes_time_in_proportion_to_the_page(kind: str, start: str) -> 
     small, large = effort(60), effort(240)
 
     assert large < 8 * small
+
+
+def test_what_a_nested_entry_says_is_said_of_that_entry() -> None:
+    source = (
+        ".SH OPTIONS\n.TP\n\\-\\-run \\fIPROGRAM\\fR\nRun it with:\n.RS\n.TP\nKIND\n(default: 3) One of: red, blue.\n"
+    )
+
+    claims = read_source(source, ["frob"]).readings[()].options
+
+    assert [(claim.default, claim.choices, claim.description) for claim in claims] == [
+        (None, None, "Run it with: KIND")
+    ]
