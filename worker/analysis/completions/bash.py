@@ -7,8 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.models.cli_tool import Takes
-from worker.analysis.claims import UNSURE
-from worker.analysis.completions.said import Notes, Path, Readings, Value, choices_of, is_command_name, is_option_name
+from worker.analysis.completions.said import (
+    SHIPPED,
+    Notes,
+    Path,
+    Readings,
+    Value,
+    choices_of,
+    is_command_name,
+    is_option_name,
+)
 from worker.analysis.completions.script import Assign, Block, Case, Function, If, Node, Simple, parse_script, walk
 from worker.analysis.completions.shell import UNKNOWN, Token, tokens_of
 
@@ -27,7 +35,7 @@ _MOST_WORDS = 5_000
 _BEHIND_LAST = 2
 
 
-def read_bash(text: str, program: str, confidence: float = UNSURE) -> Readings:
+def read_bash(text: str, program: str, confidence: float = SHIPPED) -> Readings:
     """Give what a bash completion says of a program, by the path of its commands.
 
     Two layouts are read: branches by a name of the whole command (`tool__add)`), each with its list of words, and one
@@ -64,7 +72,7 @@ def _paths(nodes: Sequence[Node], program: str) -> dict[str, Path]:
             for assign in branch.body:
                 if isinstance(assign, Assign) and assign.name == "cmd" and len(assign.words) == 1:
                     _note_step(branch.labels, assign, program, steps, suffixes, starts)
-    found: dict[str, Path] = {start: () for start in starts}
+    found: dict[str, Path] = dict.fromkeys(starts, ())
     return _by_steps(steps, found) if steps or not suffixes else _by_suffixes(nodes, suffixes, found)
 
 
@@ -212,7 +220,7 @@ def _values_in(body: Sequence[Node], variables: Mapping[str, tuple[str, ...]]) -
 
 
 def _small(variables: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-    return {name: words for name, words in list(variables.items())[:20]}
+    return dict(list(variables.items())[:20])
 
 
 def _value_of(body: Sequence[Node], variables: Mapping[str, tuple[str, ...]]) -> Value | None:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.utils.text import decode
+from worker.analysis.completions.said import OF_A_SHELL, SHIPPED
 from worker.analysis.completions.scripts import Shell, shell_of
 
 SYSTEM: tuple[Path, ...] = (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"))
@@ -33,21 +34,35 @@ _OF_THE_SHELL: tuple[tuple[Shell, str], ...] = (
     (Shell.ZSH, "share/zsh/*/functions/_{}"),
 )
 _IN_A_PACKAGE = ("completions", "completion", "complete", "autocomplete", "shell", "contrib/completion", "misc", ".")
-_NAMES_IN_A_PACKAGE = frozenset(
-    "{0} _{0} {0}.bash {0}.zsh {0}.fish {0}-completion.bash {0}_completion.bash {0}-completion.zsh {0}.sh completion.bash"
-    " completion.zsh completion.fish completions.bash completions.zsh completions.fish bash_completion completion.sh"
-    " bash_completion.sh zsh_completion fish_completion".split()
+_NAMES_IN_A_PACKAGE = (
+    "{0}",
+    "_{0}",
+    *(
+        f"{{0}}{end}"
+        for end in (".bash", ".zsh", ".fish", ".sh", "-completion.bash", "_completion.bash", "-completion.zsh")
+    ),
+    *(f"{name}.{shell}" for name in ("completion", "completions") for shell in ("bash", "zsh", "fish", "sh")),
+    *(f"{shell}_completion{end}" for shell in ("bash", "zsh", "fish") for end in ("", ".sh")),
 )
 
 
 @dataclass(frozen=True)
 class CompletionFile:
-    """A completion and the shell that it is for; `is_own` where it came with the tool and not with a shell."""
+    """A completion, the shell that it is for, and the name by which it calls the tool.
+
+    `is_own` where it came with the tool and not with a shell.
+    """
 
     path: Path
+    program: str
     shell: Shell
     text: str
     is_own: bool
+
+    @property
+    def confidence(self) -> float:
+        """Say how far it is to be believed."""
+        return SHIPPED if self.is_own else OF_A_SHELL
 
 
 def find_completions(program: str, words: Sequence[str], system: Iterable[Path] = SYSTEM) -> list[CompletionFile]:
@@ -58,20 +73,25 @@ def find_completions(program: str, words: Sequence[str], system: Iterable[Path] 
     Nothing but regular files of at most two megabytes is opened, and at most twelve; what cannot be read is left out.
     """
     name = os.path.basename(words[0]) if words else os.path.basename(program)  # noqa: PTH119 - a word, perhaps no path
-    if not name or name.startswith((".", "-")) or "/" in name or any(sign in name for sign in "*?["):
-        return []
     executable = Path(program)
     prefixes = list(dict.fromkeys([*_prefixes(executable), *system]))
     found: list[CompletionFile] = []
     seen: set[tuple[int, int]] = set()
-    for shell, path, is_own in _places(executable, prefixes, name):
-        text = _read(path, seen)
-        kind = (shell or shell_of(text)) if text else None
-        if text and kind:
-            found.append(CompletionFile(path, kind, text, is_own))
-        if len(found) >= _MOST_FILES:
-            break
+    for called in _names(executable, name):
+        for shell, path, is_own in _places(executable, prefixes, called):
+            text = _read(path, seen)
+            kind = (shell or shell_of(text)) if text else None
+            if text and kind and len(found) < _MOST_FILES:
+                found.append(CompletionFile(path, called, kind, text, is_own))
     return found
+
+
+def _names(executable: Path, name: str) -> list[str]:
+    """Give the tool's name, and the one that its link leads to where that is a longer or shorter form of it."""
+    real = os.path.basename(os.path.realpath(executable)) if executable.is_absolute() else name  # noqa: PTH119
+    is_form = real != name and (real.startswith(name) or name.startswith(real))
+    names = [name, real] if is_form else [name]
+    return [one for one in names if one and one[0] not in ".-" and not any(sign in one for sign in "*?[/")]
 
 
 def _prefixes(executable: Path) -> Iterator[Path]:
@@ -152,7 +172,7 @@ def _read(path: Path, seen: set[tuple[int, int]]) -> str | None:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
-    with open(handle, "rb") as file:
+    with os.fdopen(handle, "rb") as file:
         about = os.fstat(handle)
         key = (about.st_dev, about.st_ino)
         if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES or key in seen:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.models.cli_tool import Takes
-from worker.analysis.claims import UNSURE
 from worker.analysis.completions.fish_words import FishWord, list_of, statements_of
-from worker.analysis.completions.said import Notes, Path, Readings, Value, choices_of, is_command_name
+from worker.analysis.completions.said import SHIPPED, WRITTEN, Notes, Path, Readings, Value, choices_of, is_command_name
 
 _LETTERS = {
     "s": "short",
@@ -84,7 +83,7 @@ class _Where:
     is_vague: bool = False
 
 
-def read_fish(text: str, program: str, confidence: float = UNSURE) -> Readings:
+def read_fish(text: str, program: str, confidence: float = SHIPPED) -> Readings:
     """Give what a fish completion says of a program, by the path of its commands.
 
     A line whose condition is not understood is left out, and so is what stands in a function.
@@ -192,7 +191,10 @@ def _note(line: _Line, variables: Variables, notes: Notes) -> None:
     description = " ".join(line.texts("description"))
     for path in where.paths[:_MOST_PATHS]:
         if line.is_for_option:
-            notes.add_option(path, line.names, _value(line, variables), description=description, line=line.line)
+            value = _value(line, variables)
+            # People leave `-r` out; programs do not.
+            is_vague = value.takes is Takes.NONE and notes.confidence < WRITTEN
+            notes.add_option(path, line.names, value, description=description, line=line.line, is_vague=is_vague)
         elif not where.is_vague:
             _note_commands(line, variables, notes, path, where)
 

@@ -61,7 +61,7 @@ class WordSpec:
 
 
 def parse_option(word: str) -> OptionSpec | None:
-    """Read an option's specification, with unquoted braces and unknown parts as `shell` marks them; None where it is none."""
+    """Read the specification of an option, with its braces and unknown parts as `shell` marks them, else None."""
     specs = [_split_option(one) for one in alternatives(word[:_LONGEST].lstrip(UNKNOWN))]
     if not specs or len(specs) > _MOST_SPELLINGS:
         return None
@@ -88,7 +88,7 @@ def parse_word(word: str) -> WordSpec | None:
 
 
 def words_in(action: str) -> tuple[str, ...] | None:
-    """Give the words that `(a b)` or `((a\\:"what a is" b))` lists; nothing for any other action."""
+    """Give the words that `(a b)` lists, or the same with descriptions; nothing for any other action."""
     return choices_of(word for word, _ in described_words(action)) if UNKNOWN not in action else None
 
 

@@ -8,11 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from shared.models.cli_tool import Source, Takes
-from worker.analysis.claims import UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
+from worker.analysis.claims import LIKELY, UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
 
 Path = tuple[str, ...]
 Readings = Mapping[Path, Reading]
 T = TypeVar("T")
+
+# What the tool itself says of its words; what came with it, often for an older version; what came with a shell.
+WRITTEN = LIKELY
+SHIPPED = 0.8
+OF_A_SHELL = UNSURE
+# An option is named, but not whether it takes a value: such a claim says `Takes.NONE` and means nothing by it.
+VAGUE = 0.5
 
 # No tool has more; what a hostile file says beyond is left out.
 MOST_TEXT = 4_000_000
@@ -73,7 +80,7 @@ def choices_of(words: Iterable[str]) -> tuple[str, ...] | None:
 class Notes:
     """Collects claims by path, within bounds, and gives them as readings."""
 
-    confidence: float = UNSURE
+    confidence: float = SHIPPED
     options: dict[Path, list[OptionClaim]] = field(default_factory=dict)
     commands: dict[Path, dict[str, CommandClaim]] = field(default_factory=dict)
     arguments: dict[Path, list[ArgumentClaim]] = field(default_factory=dict)
@@ -88,8 +95,12 @@ class Notes:
         description: str = "",
         line: int | None = None,
         repeatable: bool = False,
+        is_vague: bool = False,
     ) -> None:
-        """Note an option of a command; words that are no spellings are left out."""
+        """Note an option of a command; words that are no spellings are left out.
+
+        It is vague where nothing is said of a value, neither that there is one nor that there is none.
+        """
         spellings = tuple(dict.fromkeys(name for name in names if is_option_name(name)))
         if not spellings or not self._has_room(path, self.options):
             return
@@ -103,7 +114,7 @@ class Notes:
             repeatable=repeatable,
             source=Source.COMPLETION,
             line=line,
-            confidence=self.confidence,
+            confidence=min(VAGUE, self.confidence) if is_vague else self.confidence,
         )
         self.options.setdefault(path, []).append(claim)
 

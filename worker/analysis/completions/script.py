@@ -148,7 +148,7 @@ class _Parser:
             self.place = max(self.place, before + 1)
         return found
 
-    def _read_command(self, depth: int, *, is_conditional: bool) -> list[Node]:
+    def _read_command(self, depth: int, *, is_conditional: bool) -> list[Node]:  # noqa: PLR0911 - one for each word
         token = self.tokens[self.place]
         if depth >= _DEEPEST:
             self.skip()

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from worker.analysis.claims import UNSURE
 from worker.analysis.completions.bash import read_bash
 from worker.analysis.completions.fish import read_fish
-from worker.analysis.completions.said import MOST_TEXT, Readings
+from worker.analysis.completions.said import MOST_TEXT, SHIPPED, Readings
 from worker.analysis.completions.zsh import read_zsh
 
 
@@ -48,7 +47,10 @@ _SIGNS: tuple[tuple[re.Pattern[str], Speech], ...] = tuple(
     for pattern, speech in (
         (r"\b__complete(?:NoDesc)?\b", Speech.COBRA),
         (r"\b_TYPER_COMPLETE_ARGS\b", Speech.TYPER),
-        (r"\b_[A-Z0-9_]{1,60}_COMPLETE=\w{0,8}_?complete\b|\b_[A-Z0-9_]{1,60}_COMPLETE=(?:zsh|bash|fish)_", Speech.CLICK),
+        (
+            r"\b_[A-Z0-9_]{1,60}_COMPLETE=\w{0,8}_?complete\b|\b_[A-Z0-9_]{1,60}_COMPLETE=(?:zsh|bash|fish)_",
+            Speech.CLICK,
+        ),
         (r"\b_ARGCOMPLETE\b|__python_argcomplete", Speech.ARGCOMPLETE),
         (r"(?<![\w])COMPLETE=[\"']?(?:bash|zsh|fish)\b|_CLAP_COMPLETE_INDEX|_CLAP_IFS", Speech.CLAP),
         (r"--get-yargs-completions\b", Speech.YARGS),
@@ -78,7 +80,7 @@ def speech_in(text: str) -> Speech | None:
     return next((speech for pattern, speech in _SIGNS if pattern.search(beginning)), None)
 
 
-def read_script(text: str, program: str, shell: Shell | None = None, confidence: float = UNSURE) -> Readings:
+def read_script(text: str, program: str, shell: Shell | None = None, confidence: float = SHIPPED) -> Readings:
     """Give what a completion says by itself, by the path of its commands; nothing where it only asks the tool."""
     found = shell or shell_of(text)
     return _READERS[found](text[:MOST_TEXT], program, confidence) if found else {}

@@ -160,7 +160,7 @@ class _Lexer:
     def _ends_word(self) -> bool:
         return self.text[self.place] in " \t\r\n;&|()<>" or self.text.startswith("\\\n", self.place)
 
-    def _part(self) -> str:
+    def _part(self) -> str:  # noqa: PLR0911 - one for each letter
         plain = _PLAIN.match(self.text, self.place)
         if plain:
             self.place = plain.end()

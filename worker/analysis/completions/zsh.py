@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from worker.analysis.claims import UNSURE, ArgumentClaim
+from worker.analysis.claims import ArgumentClaim
 from worker.analysis.completions.optspec import (
     OptionSpec,
     WordSpec,
@@ -17,8 +17,18 @@ from worker.analysis.completions.optspec import (
     split_at_colon,
     unescaped,
 )
-from worker.analysis.completions.said import Notes, Path, Readings, is_command_name
-from worker.analysis.completions.script import Assign, Block, Case, Function, If, Node, Simple, functions_of, parse_script
+from worker.analysis.completions.said import SHIPPED, Notes, Path, Readings, is_command_name
+from worker.analysis.completions.script import (
+    Assign,
+    Block,
+    Case,
+    Function,
+    If,
+    Node,
+    Simple,
+    functions_of,
+    parse_script,
+)
 from worker.analysis.completions.shell import UNKNOWN, Token
 
 _COMPDEF = re.compile(r"#compdef[ \t]+([^\n]*)")
@@ -38,14 +48,18 @@ _FIRST = 2
 
 @dataclass(frozen=True)
 class _Here:
-    """Where the reader is: the command's path, and whether options here may be of a word further on."""
+    """Where the reader is: the command's path, and whether options here may be of a word further on.
+
+    `is_same_word` where the word that led here was not passed yet: another case by it leads no deeper.
+    """
 
     path: Path = ()
     is_further: bool = False
+    is_same_word: bool = False
     depth: int = 0
 
 
-def read_zsh(text: str, program: str, confidence: float = UNSURE) -> Readings:
+def read_zsh(text: str, program: str, confidence: float = SHIPPED) -> Readings:
     """Give what a zsh completion says of a program, by the path of its commands; nothing where it is for others.
 
     Parts that depend on the system, on the tool's variant or on earlier options are left out.
@@ -89,6 +103,7 @@ class _Reader:
                     _assign(node, variables)
                 case Simple():
                     self._run_simple(node, variables, here)
+                    here = replace(here, is_same_word=here.is_same_word and not _passes_word(node))
                 case Block():
                     self.run(node.body, variables, here)
                 case Case():
@@ -100,7 +115,7 @@ class _Reader:
 
     def call(self, name: str, variables: Variables, here: _Here) -> None:
         """Follow a call of a function of the script, once for each command."""
-        key = (name, here.path, here.is_further)
+        key = (name, here.path, here.is_further or here.is_same_word)
         if name in self.functions and key not in self.called and here.depth < _DEEPEST_CALL:
             self.called.add(key)
             self.run(self.functions[name], variables, replace(here, depth=here.depth + 1))
@@ -125,8 +140,14 @@ class _Reader:
             for branch in node.branches:
                 for label in branch.labels:
                     if label.is_known and is_command_name(label.text):
-                        path = (*here.path, label.text)
-                        self.run(branch.body, dict(variables), _Here(path, depth=here.depth))
+                        self._enter(branch.body, label.text, variables, here)
+
+    def _enter(self, body: Sequence[Node], word: str, variables: Variables, here: _Here) -> None:
+        if not here.is_same_word:
+            path = (*here.path, word)
+            self.run(body, dict(variables), _Here(path, is_same_word=True, depth=here.depth))
+        elif here.path[-1:] == (word,):
+            self.run(body, dict(variables), here)
 
     def _run_simple(self, node: Simple, variables: Variables, here: _Here) -> None:
         words = list(_expanded(node.words, variables))
@@ -157,7 +178,7 @@ class _Reader:
             command = function.removeprefix(prefix)
             is_listed = listed is None or command in listed
             if function.startswith(prefix) and is_command_name(command) and is_listed:
-                self.call(function, dict(variables), _Here((*here.path, command), depth=here.depth))
+                self.call(function, dict(variables), _Here((*here.path, command), is_same_word=True, depth=here.depth))
 
     def _read_arguments(self, words: Sequence[Token], variables: Variables, here: _Here) -> None:
         options: list[tuple[OptionSpec, int]] = []
@@ -220,6 +241,11 @@ class _Reader:
                 self.notes.add_command(here.path, name, summary.rstrip("]"))
 
 
+def _passes_word(node: Simple) -> bool:
+    """Tell `_arguments ... '*:: :->state'`, behind which the next word is the first."""
+    return node.words[0].text == "_arguments" and any("*::" in word.text for word in node.words)
+
+
 def _assign(node: Assign, variables: Variables) -> None:
     if node.is_conditional:
         return
@@ -242,7 +268,7 @@ def _expanded(words: Sequence[Token], variables: Variables) -> Iterator[Token]:
 def _specs(words: Sequence[Token]) -> Iterator[Token]:
     """Give the specifications among the words of `_arguments`: its own options and names of sets are left out."""
     place = 0
-    while place < len(words) and (_OWN_FLAGS.fullmatch(words[place].text) or words[place].text in _OWN_WITH_VALUE):
+    while place < len(words) and _is_own_flag(words[place].text):
         place += 1 + (words[place].text in _OWN_WITH_VALUE)
     while place < len(words):
         text = words[place].text
@@ -253,6 +279,10 @@ def _specs(words: Sequence[Token]) -> Iterator[Token]:
         elif text != ":":
             yield words[place]
         place += 1
+
+
+def _is_own_flag(text: str) -> bool:
+    return _OWN_FLAGS.fullmatch(text) is not None or text in _OWN_WITH_VALUE or not text.strip(UNKNOWN)
 
 
 def _paired(options: Sequence[tuple[OptionSpec, int]]) -> Iterator[tuple[OptionSpec, int]]:
