@@ -191,9 +191,8 @@ def _note(line: _Line, variables: Variables, notes: Notes) -> None:
     description = " ".join(line.texts("description"))
     for path in where.paths[:_MOST_PATHS]:
         if line.is_for_option:
+            is_vague = notes.confidence < WRITTEN  # people leave `-r` out, programs do not
             value = _value(line, variables)
-            # People leave `-r` out; programs do not.
-            is_vague = value.takes is Takes.NONE and notes.confidence < WRITTEN
             notes.add_option(path, line.names, value, description=description, line=line.line, is_vague=is_vague)
         elif not where.is_vague:
             _note_commands(line, variables, notes, path, where)

@@ -99,7 +99,7 @@ class Notes:
     ) -> None:
         """Note an option of a command; words that are no spellings are left out.
 
-        It is vague where nothing is said of a value, neither that there is one nor that there is none.
+        `is_vague` says that naming no value means nothing here; a value that is named is always meant.
         """
         spellings = tuple(dict.fromkeys(name for name in names if is_option_name(name)))
         if not spellings or not self._has_room(path, self.options):
@@ -114,7 +114,7 @@ class Notes:
             repeatable=repeatable,
             source=Source.COMPLETION,
             line=line,
-            confidence=min(VAGUE, self.confidence) if is_vague else self.confidence,
+            confidence=VAGUE if is_vague and not has_value else self.confidence,
         )
         self.options.setdefault(path, []).append(claim)
 

@@ -21,7 +21,7 @@ _HEAD = 200_000
 _SIGNS: tuple[tuple[re.Pattern[str], Speech], ...] = tuple(
     (re.compile(pattern, re.MULTILINE), speech)
     for pattern, speech in (
-        (r"^Use \"[^\"\n]{1,200} \[command\] --help\" for more information", Speech.COBRA),
+        (r"^Use \"[^\"\n]{1,200} [\[<]command[\]>] --help\" for more information", Speech.COBRA),
         (r"^(?:Run '[^'\n]{1,200} COMMAND --help' for more information|Available Commands:)", Speech.COBRA),
         (r"--show-completion\b", Speech.TYPER),
         (r"^Usage: [^\n]{1,200} \[OPTIONS\](?=[\s\S]{0,60000}Show this message and exit\.)", Speech.CLICK),
@@ -70,8 +70,14 @@ def candidates(
 
 
 def choose(ask: Ask, likely: Sequence[Protocol]) -> Protocol | None:
-    """Ask the tool in one protocol after the other, at most two calls each, and give the one that it speaks."""
-    return next((protocol for protocol in likely if protocol.speaks(ask(protocol.calls(())))), None)
+    """Ask the tool in one protocol after the other, at most two calls each, and give the one that it speaks.
+
+    One that only commands answer to is believed without asking: a script that came with the tool speaks it.
+    """
+    for protocol in likely:
+        if not protocol.answers_at_root or protocol.speaks(ask(protocol.calls(()))):
+            return protocol
+    return None
 
 
 def generators(help_text: str, commands: Collection[str] = (), command_help: str = "") -> tuple[Call, ...]:

@@ -39,8 +39,8 @@ class Protocol(ABC):
     """One way of asking. `words` call the tool; a path is the words of a command behind them."""
 
     speech: ClassVar[Speech]
-    # Where values are told, options without one are known to take none.
-    tells_values: ClassVar[bool] = False
+    # Whether the tool itself can be asked, or only its commands.
+    answers_at_root: ClassVar[bool] = True
     # What is typed behind a command's words: nothing yet, then the beginning of an option.
     typed: ClassVar[tuple[tuple[str, ...], ...]] = (("",), ("-",))
 

@@ -187,7 +187,6 @@ class AutoComplete(Protocol):
     """`TOOL_AUTO_COMPLETE=1` with the words and the number of the one at the cursor; `--x=` takes a value."""
 
     speech = Speech.AUTO_COMPLETE
-    tells_values = True
     typed: ClassVar[tuple[tuple[str, ...], ...]] = (("",), ("-",))
 
     def call(self, typed: Sequence[str]) -> Call:
@@ -208,7 +207,7 @@ class Helper(Protocol):
     """`WORDS --git-completion-helper-all`: all options of a command in one line; `--x=` takes a value."""
 
     speech = Speech.HELPER
-    tells_values = True
+    answers_at_root = False
     typed: ClassVar[tuple[tuple[str, ...], ...]] = ((),)
 
     def call(self, typed: Sequence[str]) -> Call:
@@ -267,8 +266,7 @@ def _with_value(offer: Offer) -> Offer:
 def _only_words(answer: Answer) -> list[Offer] | None:
     """Read one word a line; None where a line has more."""
     lines = [line.strip() for line in printed(answer) if line.strip()]
-    is_list = answer.worked and all(len(line.split()) == 1 for line in lines)
-    return [Offer(line) for line in lines] if is_list else None
+    return [Offer(line) for line in lines] if all(len(line.split()) == 1 for line in lines) else None
 
 
 def _shows_help(answer: Answer) -> bool:
