@@ -70,9 +70,7 @@ class Protocol(ABC):
             return None
         notes = Notes(WRITTEN)
         for claim in paired([offer for offer in known if offer.word.startswith(("-", "+"))]):
-            notes.add_option(
-                (), claim.names, _value_of(claim), description=claim.description, is_vague=not self.tells_values
-            )
+            notes.add_option((), claim.names, _value_of(claim), description=claim.description, is_vague=True)
         for offer in known:
             if not offer.word.startswith(("-", "+")):
                 notes.add_command((), offer.word, offer.description, sure=bool(offer.description))
