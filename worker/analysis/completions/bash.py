@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared.models.cli_tool import Takes
 from worker.analysis.completions.said import (
+    NO_VALUE,
     SHIPPED,
     Notes,
     Path,
@@ -28,11 +29,10 @@ _FLAGS_OF_COMPGEN = frozenset({"-P", "-S", "-X", "-C", "-F", "-o"})
 _COMPGEN_ACTIONS: Mapping[str, str] = {"-f": "FILE", "-d": "DIR", "-u": "USER", "-g": "GROUP"}
 _NAMED_ACTIONS: Mapping[str, str] = {"file": "FILE", "directory": "DIR", "user": "USER", "group": "GROUP"}
 _FILEDIR = re.compile(r"_filedir|_comp_compgen_filedir")
-_ROOT = ""
 _MOST_STEPS = 5_000
 _MOST_NODES = 100_000
 _MOST_WORDS = 5_000
-_BEHIND_LAST = 2
+_NOTHING = (NO_VALUE, 0)
 
 
 def read_bash(text: str, program: str, confidence: float = SHIPPED) -> Readings:
@@ -144,8 +144,7 @@ def _note_command(body: Sequence[Node], path: Path, paths: Mapping[str, Path], n
     values = dict(_values_in(body, {}))
     for word in words:
         if is_option_name(word) and not word.startswith("+"):
-            value = values.get(word, Value())
-            notes.add_option(path, [word], value, line=line)
+            notes.add_option(path, [word], values.get(word, _NOTHING)[0], line=line)
         elif word in below:
             notes.add_command(path, word)
 
@@ -170,8 +169,8 @@ def _note_alone(nodes: Sequence[Node], notes: Notes) -> None:
             if is_option_name(word) and not word.startswith("+"):
                 names.setdefault(word, line)
     for name in [*names, *(name for name in values if name not in names)]:
-        if name in names or values[name].takes is not Takes.NONE:
-            notes.add_option((), [name], values.get(name, Value()), line=names.get(name))
+        value, line = values.get(name, _NOTHING)
+        notes.add_option((), [name], value, line=names.get(name, line), is_vague=True)
 
 
 def _is_plain(body: Sequence[Node]) -> bool:
@@ -207,7 +206,9 @@ def _outside_of_values(body: Sequence[Node]) -> Iterator[Node]:
             waiting += [inner for branch in node.branches for inner in branch.body]
 
 
-def _values_in(body: Sequence[Node], variables: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Value]]:
+def _values_in(
+    body: Sequence[Node], variables: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, tuple[Value, int]]]:
     """Read `case "$prev" in --mode) COMPREPLY=(...)`: what is offered behind an option is its value."""
     for node in _some(body):
         if not isinstance(node, Case) or not _ON_WORD_BEFORE.fullmatch(node.subject):
@@ -216,7 +217,7 @@ def _values_in(body: Sequence[Node], variables: Mapping[str, tuple[str, ...]]) -
             value = _value_of(branch.body, {**variables, **_small(_variables(branch.body))})
             for label in branch.labels:
                 if value and label.is_known and is_option_name(label.text):
-                    yield label.text, value
+                    yield label.text, (value, label.line)
 
 
 def _small(variables: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:

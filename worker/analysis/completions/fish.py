@@ -47,6 +47,7 @@ _COMPLETERS = {
     "__fish_print_hostnames": "HOST",
 }
 _COMPLETER = re.compile(r"\(\s*(__fish_\w+)")
+_HANGS_ON_THE_SYSTEM = frozenset({"function", "switch", "if", "while"})
 _MOST_PATHS = 60
 _MOST_VARIABLES = 500
 _MOST_LINES = 60_000
@@ -86,7 +87,7 @@ class _Where:
 def read_fish(text: str, program: str, confidence: float = SHIPPED) -> Readings:
     """Give what a fish completion says of a program, by the path of its commands.
 
-    A line whose condition is not understood is left out, and so is what stands in a function.
+    A line whose condition is not understood is left out, and so is what stands in a function or behind an `if`.
     """
     notes = Notes(confidence)
     for number, (line, variables) in enumerate(_lines(text)):
@@ -112,7 +113,7 @@ def _lines(text: str) -> Iterator[tuple[_Line, Variables]]:
                 _loop(words, variables)
         elif name == "end" and blocks:
             blocks.pop()
-        elif "function" in blocks or "switch" in blocks:
+        elif _HANGS_ON_THE_SYSTEM.intersection(blocks):
             continue
         elif name == "set":
             _set(words, variables)
