@@ -172,13 +172,14 @@ def _read(path: Path, seen: set[tuple[int, int]]) -> str | None:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
-    with os.fdopen(handle, "rb") as file:
+    try:
         about = os.fstat(handle)
         key = (about.st_dev, about.st_ino)
         if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES or key in seen:
             return None
         seen.add(key)
-        try:
-            return decode(file.read(_MOST_BYTES))
-        except OSError:
-            return None
+        return decode(os.read(handle, _MOST_BYTES))
+    except OSError:
+        return None
+    finally:
+        os.close(handle)

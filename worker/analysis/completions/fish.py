@@ -50,7 +50,7 @@ _COMPLETER = re.compile(r"\(\s*(__fish_\w+)")
 _HANGS_ON_THE_SYSTEM = frozenset({"function", "switch", "if", "while"})
 _MOST_PATHS = 60
 _MOST_VARIABLES = 500
-_MOST_LINES = 60_000
+_MOST_OFFERED = 100_000
 
 
 @dataclass
@@ -90,11 +90,14 @@ def read_fish(text: str, program: str, confidence: float = SHIPPED) -> Readings:
     A line whose condition is not understood is left out, and so is what stands in a function or behind an `if`.
     """
     notes = Notes(confidence)
-    for number, (line, variables) in enumerate(_lines(text)):
-        if number > _MOST_LINES:
-            break
+    spent = 0
+    for line, variables in _lines(text):
         if program in line.texts("command"):
-            _note(line, variables, notes)
+            offered = _offered(line, variables)
+            spent += 1 + sum(len(one) for one in offered if one is not None)
+            _note(line, variables, offered, notes)
+        if spent > _MOST_OFFERED:
+            break
     return notes.readings()
 
 
@@ -185,7 +188,15 @@ def _take_letters(line: _Line, word: FishWord, following: FishWord | None) -> in
     return 1
 
 
-def _note(line: _Line, variables: Variables, notes: Notes) -> None:
+# The words that each `-a` of a line offers, with descriptions; None where they are not known.
+Offered = Sequence[Sequence[tuple[str, str]] | None]
+
+
+def _offered(line: _Line, variables: Variables) -> Offered:
+    return [list_of(word, variables) for word in line.given.get("words", ())]
+
+
+def _note(line: _Line, variables: Variables, offered: Offered, notes: Notes) -> None:
     where = _where(line.given.get("condition", ()), variables)
     if where is None:
         return
@@ -193,32 +204,30 @@ def _note(line: _Line, variables: Variables, notes: Notes) -> None:
     for path in where.paths[:_MOST_PATHS]:
         if line.is_for_option:
             is_vague = notes.confidence < WRITTEN  # people leave `-r` out, programs do not
-            value = _value(line, variables)
+            value = _value(line, offered)
             notes.add_option(path, line.names, value, description=description, line=line.line, is_vague=is_vague)
         elif not where.is_vague:
-            _note_commands(line, variables, notes, path, where)
+            _note_commands(line, offered, notes, path, where)
 
 
-def _note_commands(line: _Line, variables: Variables, notes: Notes, path: Path, where: _Where) -> None:
+def _note_commands(line: _Line, offered: Offered, notes: Notes, path: Path, where: _Where) -> None:
     """Note words as commands where the condition asks for one, or speaks of these words as seen or not."""
     description = " ".join(line.texts("description"))
-    for word in line.given.get("words", ()):
-        for name, summary in list_of(word, variables) or ():
+    for words in offered:
+        for name, summary in words or ():
             is_command = (where.needs_command and not path) or name in where.but
             if is_command and is_command_name(name):
                 notes.add_command(path, name, summary or description)
 
 
-def _value(line: _Line, variables: Variables) -> Value:
+def _value(line: _Line, offered: Offered) -> Value:
     """Tell what is said of an option's value. Without `-r` or `-x`, words are only offered behind `=`."""
-    words = line.given.get("words", ())
-    listed = [list_of(word, variables) for word in words]
     choices = None
-    if words and all(one is not None for one in listed) and "F" not in line.flags:
-        choices = choices_of(name for one in listed if one is not None for name, _ in one)
+    if offered and None not in offered and "F" not in line.flags:
+        choices = choices_of(name for words in offered for name, _ in words or ())
     if not line.flags.intersection("rx"):
         return Value(Takes.OPTIONAL, choices=choices) if choices and "f" in line.flags else Value()
-    completers = (_COMPLETER.search(word.raw) for word in words)
+    completers = (_COMPLETER.search(word.raw) for word in line.given.get("words", ()))
     name = next((_COMPLETERS[found[1]] for found in completers if found and found[1] in _COMPLETERS), None)
     return Value(Takes.REQUIRED, name or ("FILE" if "F" in line.flags else None), choices)
 

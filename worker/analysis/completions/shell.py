@@ -22,7 +22,7 @@ _VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9#?!@*$-])")
 _ONLY_A_VARIABLE = re.compile(
     r"\"?\$(?:([A-Za-z_]\w*)(?:\[[@*]\])?|\{(?:\([@A-Za-z]{1,4}\))?([A-Za-z_]\w*)(?:\[[@*]\])?\})\"?"
 )
-_HERE = re.compile(r"[ \t]*['\"\\]?(\w{1,60})")
+_HERE = re.compile(r"[ \t]*['\"\\]?(\w{1,60})['\"]?")
 _INDEX = re.compile(r"\[[^\]\s]{0,40}\]")
 _ARRAY = re.compile(r"[A-Za-z_]\w*\+?=")
 _OPENING = frozenset({"\n", ";", ";;", "&&", "||", "|", "&", "(", ")"})
@@ -134,7 +134,9 @@ class _Lexer:
         self.place += len(mark)
         if mark in {"<<", "<<-"}:
             end = _HERE.match(self.text, self.place)
-            self.here_documents += [end[1]] if end else []
+            if end:
+                self.here_documents.append(end[1])
+                self.place = end.end()
         elif mark == "\n" and self.here_documents:
             self._skip_here_document(self.here_documents.pop(0))
 
@@ -242,6 +244,13 @@ class _Lexer:
         self.place += 1
         return inner.replace("\\'", "'").replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")
 
+    def _skip_double_quoted(self) -> None:
+        while self.place < len(self.text):
+            letter = self.text[self.place]
+            self.place += 2 if letter == "\\" else 1
+            if letter == '"':
+                return
+
     def _skip_nested(self, opening: str, closing: str) -> None:
         depth = 0
         while self.place < len(self.text):
@@ -251,6 +260,8 @@ class _Lexer:
                 self.place += 1
             elif letter == "'" and opening == "(":
                 self._until("'")
+            elif letter == '"':
+                self._skip_double_quoted()
             elif letter == opening:
                 depth += 1
             elif letter == closing:

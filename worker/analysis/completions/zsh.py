@@ -40,7 +40,7 @@ _SERVICE = re.compile(r"\[\[ \$service ==? [\"']?([\w.-]+)[\"']? \]\]")
 _BY_WORD = re.compile(r"CURRENT|\bstate\b|\bret\b|_arguments")
 _REPEATED = re.compile(r"\[[^\]]{0,40}\]#")
 _DEEPEST_CALL = 10
-_MOST_STEPS = 100_000
+_MOST_STEPS = 200_000
 _MOST_VARIABLES = 500
 _MOST_WORDS = 3_000
 _FIRST = 2
@@ -151,6 +151,7 @@ class _Reader:
 
     def _run_simple(self, node: Simple, variables: Variables, here: _Here) -> None:
         words = list(_expanded(node.words, variables))
+        self.steps += len(words)
         if not words:
             return
         name = words[0].text
