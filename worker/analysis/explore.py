@@ -103,7 +103,8 @@ class Explorer:
             tried = waiting[:_ON_TRIAL] if number else waiting
             if self._try(door, parent, tried, rejected):
                 self._try(door, parent, waiting[len(tried) :], rejected)
-            waiting = [child for child in waiting if _needs_more(child) and child.path[-1] not in rejected]
+            rejected_or_overdue = rejected | {child.path[-1] for child in waiting if self._is_overdue(child, door)}
+            waiting = [child for child in waiting if _needs_more(child) and child.path[-1] not in rejected_or_overdue]
         parent.children = list(self._confirmed(parent, above, rejected))
 
     def _doors_below(self, parent: Known) -> list[Door]:
@@ -126,6 +127,11 @@ class Explorer:
     def _is_refused(self, child: Known, door: Door) -> bool:
         answer = self._asker.known(Call(argv=door.argv(child.path)))
         return answer is not None and any(refuses_word(text, child.path[-1]) for text in answer.texts)
+
+    def _is_overdue(self, child: Known, door: Door) -> bool:
+        """Tell a command that does not end when asked for help: it will not behind another door either."""
+        answer = self._asker.known(Call(argv=door.argv(child.path)))
+        return answer is not None and answer.is_overdue
 
     def _is_echo(self, page: Page, child: Known, parent: Known, door: Door) -> bool:
         """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""

@@ -13,10 +13,12 @@ from shared.models.job import JobSpec, Profile
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.analysis.asking import BUDGETS, Asker
+from worker.analysis.attempts import Bench, bench_of
 from worker.analysis.claims import Reading
 from worker.analysis.explore import Explorer, Known
 from worker.analysis.merge import settle_arguments, settle_options
-from worker.analysis.recipes import Bench, bench_of, find_recipes, from_examples
+from worker.analysis.recipes import RecipeSearch, from_examples
+from worker.analysis.trials.learning import CALLS, learn_options
 from worker.analysis.usage_line import parse_usage
 from worker.analysis.version import Version, find_version
 
@@ -47,7 +49,7 @@ class HelpAnalyzer:
     def analyze(self, spec: JobSpec, sandbox: Sandbox) -> CliTool:
         """Ask the tool what it understands."""
         budget = self._budgets[spec.profile]
-        asker = Asker(sandbox, budget)
+        asker = Asker(sandbox, budget, spec.limits)
         words = tuple(spec.tool.name.split())
         root = Explorer(asker, words, spec.select, reserve=budget // _KEPT_FOR_RECIPES + len(spec.examples)).explore()
         _require_answers(asker, spec)
@@ -56,8 +58,13 @@ class HelpAnalyzer:
             raise NoInterfaceError(f"{spec.tool.name} shows neither help nor a usage line")
         version = find_version(asker, learned.commands[""])
         bench = bench_of(spec.files, _hint(spec, learned), [*_texts(root), version.text if version else ""])
-        recipes = _recipes(asker, bench, learned, spec.examples)
-        return _tool(spec, sandbox, root, learned, version, recipes)
+        bench, recipes = _recipes(asker, bench, learned, spec.examples)
+        tool = _tool(spec, sandbox, root, learned, version, recipes)
+        asker.grant(CALLS[spec.profile])
+        tried = learn_options(asker, bench, tool.commands, CALLS[spec.profile])
+        return tool.model_copy(
+            update={"commands": dict(tried.commands), "contradictions": tool.contradictions + tried.contradictions}
+        )
 
 
 def _require_answers(asker: Asker, spec: JobSpec) -> None:
@@ -126,8 +133,8 @@ def _texts(root: Known) -> list[str]:
 
 def _recipes(
     asker: Asker, bench: Bench, learned: _Learned, examples: Sequence[tuple[bytes, ...]]
-) -> dict[str, tuple[Recipe, ...]]:
-    """Find calls that work, for the tool itself first, then command by command."""
+) -> tuple[Bench, dict[str, tuple[Recipe, ...]]]:
+    """Find calls that work, for the tool itself first, then command by command; and the bench where most do."""
     found: dict[str, tuple[Recipe, ...]] = {}
     by_path: dict[str, list[tuple[bytes, ...]]] = {}
     for argv in examples:
@@ -135,9 +142,10 @@ def _recipes(
     for path, given in by_path.items():
         found[path] = tuple(from_examples(asker, bench, given))
     others = [command for path, command in learned.commands.items() if not found.get(path)]
-    for command, recipe in find_recipes(asker, bench, others):
+    search = RecipeSearch(asker, bench)
+    for command, recipe in search.find(others):
         found[command.path] = (recipe,)
-    return found
+    return search.bench, found
 
 
 def _path_of(argv: Sequence[bytes], learned: _Learned) -> str:

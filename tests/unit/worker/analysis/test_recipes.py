@@ -7,7 +7,8 @@ from shared.models.cli_tool import Argument, Command, Option, Recipe, Takes, Val
 from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import Frob, typed
-from worker.analysis.recipes import Attempt, Bench, attempts, bench_of, find_recipes, from_examples
+from worker.analysis.attempts import Attempt, Bench, attempts, bench_of
+from worker.analysis.recipes import RecipeSearch, from_examples
 from worker.knowledge import samples
 
 FILE = Argument(name="FILE", value_type=ValueType.FILE)
@@ -20,7 +21,7 @@ def refused(message: str) -> Answer:
 
 def only(frob: Frob, bench: Bench, command: Command) -> Recipe | None:
     """Search for a call of one command."""
-    return next((recipe for _, recipe in find_recipes(frob.asker(), bench, [command])), None)
+    return next((recipe for _, recipe in RecipeSearch(frob.asker(), bench).find([command])), None)
 
 
 def searched(
@@ -198,7 +199,7 @@ def test_commands_take_turns_and_the_budget_cuts_none_of_them_alone() -> None:
     commands = [Command(path=path, arguments=(PATTERN,)) for path in ("a", "b", "c")]
     frob = Frob({})
 
-    assert list(find_recipes(frob.asker(budget=5), bench_of((), "", []), commands)) == []
+    assert list(RecipeSearch(frob.asker(budget=5), bench_of((), "", [])).find(commands)) == []
     assert [words.split()[0] for words in frob.asked] == ["a", "b", "c", "a", "b"]
 
 
@@ -214,5 +215,5 @@ def test_where_most_commands_wait_the_search_ends() -> None:
     commands = [Command(path=f"c{number}", arguments=(FILE,)) for number in range(30)]
     frob = Frob({}, TestResult(call_digest="", status=Status.TIMEOUT_WALL))
 
-    assert list(find_recipes(frob.asker(), bench_of((), "", []), commands)) == []
+    assert list(RecipeSearch(frob.asker(), bench_of((), "", [])).find(commands)) == []
     assert len(frob.asked) < 20
