@@ -33,6 +33,12 @@ _ENTRY = re.compile(r"\s*(?:[-*\u2022]\s+)?(\S.*)$")
 _BETWEEN_WORDS = re.compile(r"\s*[,|;/]\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+|(?<=['\"])\s+(?=['\"])")
 _CLOSED = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _WORD = re.compile(r"[\w+@%.:][\w+@%.:*#-]*")
+# Neither the usage line that comes with every refusal nor an entry of the help refuses anything.
+_SHOWS_USAGE = re.compile(r"\s*usage\b|\s{2,}-", re.IGNORECASE)
+_OF_SENTENCES = frozenset(
+    {*("a", "an", "the", "this", "that", "those", "these", "it", "of", "in", "on", "to", "for", "with")}
+    | {*("is", "are", "was", "be", "will", "must", "see")}
+)
 _SENTENCE = re.compile(r"\.\s")
 _FRAME = "│|"
 _QUOTED_LIST = re.compile(r"'([^']{1,60})'|\"([^\"]{1,60})\"")
@@ -62,7 +68,7 @@ def offered_values(text: str, given: str, names: Sequence[str]) -> tuple[str, ..
     """
     lines = list(_plain_lines(text))
     for number, line in enumerate(lines):
-        if not any(len(word) > 1 and word in line for word in (given, *names)):
+        if _SHOWS_USAGE.match(line) or not any(len(word) > 1 and word in line for word in (given, *names)):
             continue
         found = _listed_after(line, lines[number + 1 :])
         words = tuple(word for word in dict.fromkeys(found) if word != given and word not in names)
@@ -155,9 +161,9 @@ def _words(text: str) -> Iterator[str]:
         yield from _sound(quoted)
         return
     parts = [part.strip(" '\".)]}") for part in _BETWEEN_WORDS.split(inner.rstrip(" .;")) if part]
-    if len(parts) == 1 and len(parts[0].split()) >= _FEWEST_CHOICES:
+    if len(parts) == 1 and len(parts[0].split()) > _FEWEST_CHOICES:
         parts = parts[0].split()
-        parts = parts if all(part.islower() for part in parts) and len(parts) > _FEWEST_CHOICES else []
+        parts = [] if _OF_SENTENCES.intersection(parts) else parts
     if all(_WORD.fullmatch(part) for part in parts):
         yield from _sound(parts)
 

@@ -120,6 +120,7 @@ WORDINGS: Mapping[RefusalKind, tuple[Wording, ...]] = {
         r"not enough arguments following: {bare}",  # yargs
         r"missing argument: {option}",  # OptionParser
         r"flag {option} expects a value",  # oclif
+        r"value for {bare} of type {any} required",  # optionator
         r"no (?:value provided for option|arg for) {option}",  # Thor, shells
         r"option {option}:? requires (?:parameter|an? \w+)",
         r"{option} (?:requires|needs|expects) (?:an?|one|1) (?:argument|value|parameter)",
@@ -205,6 +206,7 @@ WORDINGS: Mapping[RefusalKind, tuple[Wording, ...]] = {
         r"invalid value for {spellings}: ",  # click
         r"invalid value for {quoted}: ",
         r"invalid value for option {option}",  # picocli
+        r"invalid value for option {bare} - expected type ",  # optionator
         r"invalid value {any} for flag {option}",  # Go flag
         r"invalid argument {any} for {spellings} flag",  # pflag
         r"invalid value {any} for {spellings}(?: <[^>\n]{0,200}>)?['\"]?: ",  # clap

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.models.job import Selection
+from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import REFUSED, Frob
 from worker.analysis.explore import Explorer, Known
@@ -186,3 +187,12 @@ def test_reads_all_of_a_help_that_shows_only_a_part_at_first() -> None:
     root, _ = explored({"--help": part, "--help all": whole})
 
     assert options(root)[""] == ["-a", "-b", "-c"]
+
+
+def test_a_command_that_does_not_end_is_not_asked_behind_another_door() -> None:
+    waits = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
+
+    root, frob = explored({"--help": ROOT, "add --help": waits, "remove --help": page("remove", "--force")})
+
+    assert paths(root) == ["", "add", "remove"]
+    assert [asked for asked in frob.asked if "add" in asked.split()] == ["add --help"]
