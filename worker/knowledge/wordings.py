@@ -55,7 +55,11 @@ _PLACEHOLDERS = {
 }
 
 # Names of the tool, a line number, "error", a mark or a frame stand before the message itself.
-_BEFORE = r"[\s│|*!>✖✗✘●\xd7-]{0,8}(?:\[\w{1,12}\]\s)?(?:[^:\n]{1,100}:\s){0,4}(?:(?:\w{1,30}\s)?(?:error|err!)\s+)?"
+# A dash before a letter or another dash belongs to an option.
+_BEFORE = (
+    r"(?:[\s│|*!>✖✗✘●\xd7]|-(?![\w-])){0,8}"
+    r"(?:\[\w{1,12}\]\s)?(?:[^:\n]{1,100}:\s){0,4}(?:(?:\w{1,30}\s)?(?:error|err!)\s+)?"
+)
 
 
 # What of a wording need not stand in a message as it is written, the innermost groups first.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +32,10 @@ _BARE_FOR_THE_MANNER = 6
 _HALF = 0.5
 # What was asked of another command already comes after everything else.
 _LAST = 10
+
+
+# What is said of an option, word for word.
+Documentation = tuple[tuple[str, ...], str, Takes, str | None]
 
 
 @dataclass(frozen=True)
@@ -123,14 +127,14 @@ class _Trials:
     def _ordered(self) -> Iterator[Trial]:
         """Put first what would teach most; commands take turns."""
         ranked: list[tuple[tuple[int, int, int], Trial]] = []
-        seen: set[tuple[tuple[str, ...], str]] = set()
+        seen: set[Documentation] = set()
         for order, (path, command) in enumerate(self._commands.items()):
             for place, option in enumerate((*_new_options(self._new.get(path, ()), command), *command.options)):
                 trial = Trial(command, option, self._stands[path], is_new=option.hidden and option.line is None)
                 if _shows_something_else(option, command):
                     continue
-                is_repeated = (option.names, option.description) in seen
-                seen.add((option.names, option.description))
+                is_repeated = _documentation(option) in seen
+                seen.add(_documentation(option))
                 ranked.append(((_rank(trial) + (_LAST if is_repeated else 0), place, order), trial))
         ranked.sort(key=lambda one: one[0])
         return (trial for _, trial in ranked)
@@ -141,6 +145,7 @@ class _Trials:
         refusing = self._refuse_everything()
         commands = dict(self._all)
         contradictions: list[Contradiction] = []
+        proved: dict[Documentation, Option] = {}
         for trial in self._trials:
             if trial.command.path in refusing:
                 continue
@@ -152,7 +157,18 @@ class _Trials:
             commands[path] = _exchanged(commands[path], trial.option, conclusion.option)
             told = contradiction_of(path, conclusion)
             contradictions += [told] if told else []
-        return Learned(commands, tuple(contradictions))
+            proved.setdefault(_documentation(trial.option), conclusion.option)
+        untried = self._untried()
+        shared = {path: _with_shared(command, proved, untried[path]) for path, command in commands.items()}
+        return Learned(shared, tuple(contradictions))
+
+    def _untried(self) -> Mapping[str, frozenset[str]]:
+        """Name the options of each command of which nothing was asked."""
+        tried: defaultdict[str, set[str]] = defaultdict(set)
+        for trial in self._trials:
+            tried[trial.command.path].add(trial.option.name)
+        names = {path: {option.name for option in command.options} for path, command in self._all.items()}
+        return {path: frozenset(names[path] - tried[path]) for path in names}
 
     def _refuse_everything(self) -> frozenset[str]:
         """Name the commands that call most of their options unknown: something else is wrong there."""
@@ -215,6 +231,26 @@ def _with_option(command: Command, option: Option | None) -> Command:
     if option is None:
         return command
     return command.model_copy(update={"options": (*command.options, option)})
+
+
+def _documentation(option: Option) -> Documentation:
+    return (option.names, option.description, option.takes_value, option.value_name)
+
+
+def _with_shared(command: Command, proved: Mapping[Documentation, Option], untried: frozenset[str]) -> Command:
+    """Believe of options that are documented word for word like another what that one was proved to take."""
+    changed = tuple(
+        _like(option, proved.get(_documentation(option))) if option.name in untried and option.description else option
+        for option in command.options
+    )
+    return command.model_copy(update={"options": changed})
+
+
+def _like(option: Option, other: Option | None) -> Option:
+    if other is None or Source.PROBE not in other.sources:
+        return option
+    what = ("takes_value", "value_name", "value_type", "choices", "joined", "minimum", "maximum")
+    return option.model_copy(update={name: getattr(other, name) for name in what})
 
 
 def _exchanged(command: Command, old: Option, new: Option) -> Command:

@@ -365,3 +365,23 @@ def test_calls_of_trials_are_given_up_soon() -> None:
 
     limits = [made.call.limits for made in frob.executor.made]
     assert all(limit is not None and limit.wall_s <= 2 for limit in limits)
+
+
+def test_what_is_documented_word_for_word_alike_takes_the_same() -> None:
+    def answer(call: Call) -> Answer:
+        return parser({"--shade": Spec(Takes.REQUIRED, ("dim", "lit"))})(Call(argv=call.argv[1:]))
+
+    shade = valued("--shade").model_copy(update={"description": "How light it is"})
+    other = shade.model_copy(update={"description": "What falls on the wall"})
+    commands = {
+        "": Command(),
+        "a": Command(path="a", options=(shade,), help_argv=(b"a", b"-h")),
+        "b": Command(path="b", options=(shade,)),
+        "c": Command(path="c", options=(other,)),
+    }
+
+    found = learn_options(Frob(answer).asker(), BENCH, commands, 50)
+
+    assert only(found, "b").choices == ("dim", "lit")
+    assert only(found, "b").sources == (Source.HELP,)
+    assert only(found, "c").choices is None
