@@ -146,7 +146,7 @@ def _analyses(
             print(f"{file.stem:14} is not installed and is left out")
             continue
         try:
-            read = _analyse(argv, lanes, Budget(BUDGETS[Profile.STANDARD].reading, 0))
+            read = _analyse(argv, lanes, Budget(BUDGETS[Profile.STANDARD].reading, trying=0, options=0))
             learned = _analyse(argv, lanes, BUDGETS[Profile.STANDARD])
         except TestronautError as error:
             print(f"{file.stem:14} {error.message}")

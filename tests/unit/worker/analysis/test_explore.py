@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.models.job import Selection
+from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import REFUSED, Frob
 from worker.analysis.explore import Explorer, Known
@@ -246,3 +247,12 @@ def test_asking_for_help_is_a_command_where_it_has_options_of_its_own() -> None:
 
     assert "help" not in paths(bare)
     assert "--guides" in options(rich)["help"]
+
+
+def test_a_command_that_does_not_end_is_not_asked_behind_another_door() -> None:
+    waits = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
+
+    root, frob = explored({"--help": ROOT, "add --help": waits, "remove --help": page("remove", "--force")})
+
+    assert paths(root) == ["", "add", "remove"]
+    assert [asked for asked in frob.asked if "add" in asked.split()] == ["add --help"]
