@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from shared.utils.text import decode
-from worker.analysis.completions.said import OF_A_SHELL, SHIPPED
-from worker.analysis.completions.scripts import Shell, shell_of
+from worker.analysis.completions.said import OF_A_SHELL, SHIPPED, Readings, joined
+from worker.analysis.completions.scripts import Shell, read_script, shell_of
 
 SYSTEM: tuple[Path, ...] = (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"))
 _MOST_FILES = 12
@@ -84,6 +84,11 @@ def find_completions(program: str, words: Sequence[str], system: Iterable[Path] 
             if text and kind and len(found) < _MOST_FILES:
                 found.append(CompletionFile(path, called, kind, text, is_own))
     return found
+
+
+def read_files(files: Iterable[CompletionFile]) -> Readings:
+    """Give what completion files say, by the path of the tool's commands; the first file is believed the most."""
+    return joined(read_script(file.text, file.program, file.shell, file.confidence) for file in files)
 
 
 def _names(executable: Path, name: str) -> list[str]:

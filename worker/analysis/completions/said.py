@@ -119,7 +119,8 @@ class Notes:
         self.options.setdefault(path, []).append(claim)
 
     def add_command(self, path: Path, name: str, summary: str = "", *, sure: bool = True) -> None:
-        """Note a command below another."""
+        """Note a command below another; what a shell says of somebody's tool is never sure of it."""
+        sure = sure and self.confidence > OF_A_SHELL
         beside = self.commands.get(path, {})
         if is_command_name(name) and self._has_room(path, self.commands) and (sure or name not in beside):
             known = beside.get(name)
@@ -154,6 +155,26 @@ class Notes:
             commands=commands,
             takes_command=any(claim.sure for claim in commands),
         )
+
+
+def joined(many: Iterable[Readings]) -> Readings:
+    """Put what several completions say together, path by path; who is named first is believed where two differ."""
+    found: dict[Path, Reading] = {}
+    for readings in many:
+        for path, reading in readings.items():
+            found[path] = _both(found[path], reading) if path in found else reading
+    return found
+
+
+def _both(one: Reading, other: Reading) -> Reading:
+    known = {claim.name for claim in one.commands}
+    return replace(
+        one,
+        options=(*one.options, *other.options),
+        arguments=one.arguments or other.arguments,
+        commands=(*one.commands, *(claim for claim in other.commands if claim.name not in known)),
+        takes_command=one.takes_command or other.takes_command,
+    )
 
 
 def told_once(claims: Iterable[OptionClaim]) -> tuple[OptionClaim, ...]:

@@ -40,7 +40,7 @@ _SERVICE = re.compile(r"\[\[ \$service ==? [\"']?([\w.-]+)[\"']? \]\]")
 _BY_WORD = re.compile(r"CURRENT|\bstate\b|\bret\b|_arguments")
 _REPEATED = re.compile(r"\[[^\]]{0,40}\]#")
 _DEEPEST_CALL = 10
-_MOST_STEPS = 200_000
+_MOST_STEPS = 100_000
 _MOST_VARIABLES = 500
 _MOST_WORDS = 3_000
 _FIRST = 2

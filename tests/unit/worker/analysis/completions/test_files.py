@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from worker.analysis.completions.files import find_completions
+from worker.analysis.completions.files import find_completions, read_files
 from worker.analysis.completions.said import OF_A_SHELL, SHIPPED
 from worker.analysis.completions.scripts import Shell
 
@@ -103,3 +103,22 @@ def test_a_name_that_is_a_pattern_or_a_path_finds_nothing(tmp_path: Path) -> Non
 
     for name in ("*", "..", "", "-c", "fro[b]"):
         assert find_completions("", [name], system=[tmp_path]) == []
+
+
+def test_puts_what_files_say_together_and_believes_the_tool_more_than_a_shell(tmp_path: Path) -> None:
+    program = lay(tmp_path)
+    of_shell = "complete -c frob -n __fish_use_subcommand -a 'add drop'\ncomplete -c frob -l loom -x -a 'a b'\n"
+    own = "complete -c frob -n __fish_use_subcommand -a add -d 'add one'\ncomplete -c frob -l loom -r\n"
+    lay(tmp_path, "share/fish/completions/frob.fish", text=of_shell)
+    lay(tmp_path, "share/fish/vendor_completions.d/frob.fish", text=own)
+
+    reading = read_files(find_completions(str(program), ["frob"], system=()))[()]
+
+    assert [(claim.name, claim.summary, claim.sure) for claim in reading.commands] == [
+        ("add", "add one", True),
+        ("drop", "", False),
+    ]
+    assert [(claim.choices, claim.confidence) for claim in reading.options] == [
+        (None, SHIPPED),
+        (("a", "b"), OF_A_SHELL),
+    ]
