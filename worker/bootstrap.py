@@ -42,7 +42,7 @@ from worker.reporting.page import PageWriter
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
 from worker.stages.execute import Execute
-from worker.stages.generate import Generate
+from worker.stages.generate import Cut, Generate
 from worker.stages.report import Report
 from worker.stages.verify import Verify
 from worker.steward import Steward
@@ -124,25 +124,29 @@ def ping_executor(executor: Executor) -> None:
         raise SandboxUnavailableError(f"the sandbox {capabilities.executor} cannot be used here", capabilities.fix)
 
 
-def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
-    """Give each stage its engine."""
+def make_stages(settings: Settings, hands: int | None = None) -> Mapping[StageName, Stage[Any, Any]]:
+    """Give each stage its engine; `hands` as in `make_turns`."""
+    cut = Cut(settings.generation.shard_size, hands)
     return {
         StageName.ANALYZE: Analyze(ANALYZERS.make(settings.analysis.engine)),
-        StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), settings.generation.shard_size),
+        StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), cut),
         StageName.EXECUTE: Execute(),
         StageName.VERIFY: Verify(ConfirmingVerifier(CHECKS.make_all())),
         StageName.REPORT: Report(ASSEMBLE, probe),
     }
 
 
-def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lanes: int = 1) -> Turns:
-    """Wire what takes turns at stages; one for each process, made after any fork."""
+def make_turns(container: svcs.Container, settings: Settings, drain: Drain, hands: int | None = None) -> Turns:
+    """Wire what takes turns at stages; one for each process, made after any fork.
+
+    `hands` is how many turns are taken at once, where nobody else works on the job; None where anybody may.
+    """
     store, clock, worker = container.get(Store), SystemClock(), settings.worker
     executors = Executors()
     level_of = cache(lambda policy: executors.of(policy).probe().level)
     return Turns(
         store=store,
-        stages=make_stages(settings),
+        stages=make_stages(settings, hands),
         executors=executors,
         conditions_of=lambda spec, found: conditions_of(spec, found, level_of(spec.policy), machine()),
         looks=Looks(clock, settings.execution.keep_every_s),
@@ -154,7 +158,7 @@ def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lane
         describe=describe_fault,
         lease_s=worker.lease_s,
         keep_every_s=settings.execution.keep_every_s,
-        lanes=lanes,
+        lanes=hands or 1,
     )
 
 

@@ -88,7 +88,7 @@ def work_on(job_id: JobId, settings: Settings, traces: Tracing, jobs: int | None
     tokens, drain, slots = LocalTokens(), Drain(), jobs or settings.worker.slots or settings.worker.slot_count + _SPARE
     with svcs.Container(make_registry(settings, "testronaut", lambda: tokens)) as container:
         container.register_local_value(Tracing, traces)
-        turns = make_turns(container, settings, drain, lanes=slots)
+        turns = make_turns(container, settings, drain, hands=slots)
         turns.store.write(lambda tx: tx.upkeep.take_over(job_id))
         with _threads(turns, tokens, drain, job_id, slots):
             steward = make_steward(settings, turns.store, tokens, only=job_id)

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 HEADER_BYTES = 4
 _DEEPEST = 8
+_NUMBER, _END, _NESTED = ord("i"), ord("e"), frozenset(b"ld")
 _PART_BYTES = 1 << 16
+_MOST_KEYS = 256
+
+# The keys of the mappings are the same few words in each order.
+_KEYS: dict[str, bytes] = {}
 
 
 class WireError(ValueError):
@@ -84,8 +89,14 @@ def _write(value: Any, parts: list[bytes]) -> None:  # noqa: ANN401
     elif isinstance(value, dict):
         parts.append(b"d")
         for key, held in value.items():
-            _write(key, parts)
-            _write(held, parts)
+            _write_key(key, parts)
+            # Most of what is told are numbers and bytes: a call of its own for each would take twice as long.
+            if type(held) is int:
+                parts.append(b"i%de" % held)
+            elif type(held) is bytes:
+                parts += (b"%d:" % len(held), held)
+            else:
+                _write(held, parts)
         parts.append(b"e")
     elif isinstance(value, (list, tuple)):
         parts.append(b"l")
@@ -94,6 +105,16 @@ def _write(value: Any, parts: list[bytes]) -> None:  # noqa: ANN401
         parts.append(b"e")
     else:
         raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def _write_key(key: str, parts: list[bytes]) -> None:
+    word = _KEYS.get(key)
+    if word is None:
+        raw = key.encode()
+        word = b"%d:" % len(raw) + raw
+        if len(_KEYS) < _MOST_KEYS:
+            _KEYS[key] = word
+    parts.append(word)
 
 
 def _read(raw: bytes, at: int, depth: int) -> tuple[Any, int]:
@@ -115,9 +136,20 @@ def _read_many(raw: bytes, at: int, depth: int) -> tuple[list[Any], int]:
     if depth < 0:
         raise WireError("nested too deeply")
     values = []
-    while raw[at] != ord("e"):
-        value, at = _read(raw, at, depth)
-        values.append(value)
+    while (kind := raw[at]) != _END:
+        if kind == _NUMBER:
+            end = raw.index(b"e", at)
+            values.append(int(raw[at + 1 : end]))
+            at = end + 1
+        elif kind in _NESTED:
+            value, at = _read(raw, at, depth)
+            values.append(value)
+        else:
+            colon = raw.index(b":", at, at + 12)
+            at = colon + 1 + int(raw[at:colon])
+            if not colon < at <= len(raw):
+                raise WireError("a length is wrong")
+            values.append(raw[colon + 1 : at])
     return values, at + 1
 
 
