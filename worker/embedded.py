@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
-import structlog
 import svcs
 
 from shared.config import Settings
@@ -21,13 +20,14 @@ from shared.interfaces.verifier import Check
 from shared.models.job import JobId, JobState, SandboxPolicy, StageName, ToolSpec
 from shared.models.test_report import TestReport
 from shared.store.session import DatabaseFullError, Store
+from shared.utils.logging import get_logger
 from shared.utils.tracing import Tracing
 from worker.bootstrap import ASSEMBLE, CHECKS, EXECUTORS, WRITERS, make_registry, make_steward, make_turns
 from worker.lease import Drain
 from worker.stages.report import gather
 from worker.turn import Turns
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class LocalTokens:

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from opentelemetry.trace import Span, SpanKind
 from rich.text import Text
-from structlog.contextvars import bind_contextvars
 
 from producer import screen
 from producer.bootstrap import Services, begin
@@ -32,8 +30,9 @@ from shared.models.test_plan import TestPlan
 from shared.models.test_report import TestReport
 from shared.utils import tracing
 from shared.utils.errors import UsageError
+from shared.utils.logging import bind
 from shared.utils.text import count, visible
-from shared.utils.tracing import traceparent_of
+from shared.utils.tracing import Kind, Span, traceparent_of
 from worker import embedded
 
 _JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Calls at once.  [default: processors + 1]")
@@ -217,7 +216,7 @@ def _enqueue(app: Services, prepared: Prepared, key: str | None) -> Accepted:
 def _accept(app: Services, prepared: Prepared, mode: Mode, span: Span, key: str | None = None) -> Accepted:
     traceparent = traceparent_of(span)
     accepted = accept(prepared, mode, app.store, app.tokens, traceparent, key)
-    bind_contextvars(job_id=str(accepted.job_id), trace_id=traceparent.split("-")[1])
+    bind(job_id=str(accepted.job_id), trace_id=traceparent.split("-")[1])
     span.set_attribute(tracing.JOB_ID, str(accepted.job_id))
     return accepted
 
@@ -225,7 +224,7 @@ def _accept(app: Services, prepared: Prepared, mode: Mode, span: Span, key: str 
 def _root_span(app: Services, prepared: Prepared) -> AbstractContextManager[Span]:
     tool = prepared.spec.tool.name
     attributes: dict[str, str | int] = {tracing.TOOL: tool, tracing.SEED: prepared.spec.seed}
-    return app.traces.span("RUN testronaut", kind=SpanKind.SERVER, attributes=attributes)
+    return app.traces.span("RUN testronaut", kind=Kind.SERVER, attributes=attributes)
 
 
 def _tell_of(app: Services, accepted: Accepted) -> None:

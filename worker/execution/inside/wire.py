@@ -135,7 +135,7 @@ def _read(raw: bytes, at: int, depth: int) -> tuple[Any, int]:
 def _read_many(raw: bytes, at: int, depth: int) -> tuple[list[Any], int]:
     if depth < 0:
         raise WireError("nested too deeply")
-    values = []
+    values: list[Any] = []
     while (kind := raw[at]) != _END:
         if kind == _NUMBER:
             end = raw.index(b"e", at)
