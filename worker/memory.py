@@ -25,7 +25,7 @@ log = get_logger(__name__)
 
 # What stands in the row of a result; more of a stream goes to a blob.
 INLINE_BYTES = 8192
-_LOOKED_UP_AT_ONCE = 50
+_LOOKED_UP_AT_ONCE = 100
 _BLOBS_AT_HAND = 64
 
 

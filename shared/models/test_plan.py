@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
@@ -82,7 +83,7 @@ class TestCase(Value):
             raise ValueError("a case has two roles in one group of a relation")
         return relations
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Name the case by its content, so that the plans of two versions can be matched."""
         return self.call.digest()
