@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the main command
         delivery = plan_delivery(formats or app.settings.report.formats, embedded.formats(), output)
         plan = _read(plan_file) if plan_file else None
         prepared = prepare(request_of(tool, **options), app.settings, plan)
-        report = _run_here(app, prepared, jobs)
+        report = _run_here(app, prepared, jobs, delivery.files)
         page = deliver(report, delivery, embedded.write)
         conclude(app, report, delivery, page)
         return exit_code(report, fail_on or app.settings.report.fail_on)
@@ -199,13 +200,13 @@ def replay(ctx: click.Context, finding_id: str, job_id: str | None, is_print_onl
         return EXIT_CLEAN if is_there else EXIT_FINDINGS
 
 
-def _run_here(app: Services, prepared: Prepared, jobs: int | None) -> TestReport:
+def _run_here(app: Services, prepared: Prepared, jobs: int | None, formats: Sequence[str] = ()) -> TestReport:
     tool = prepared.spec.tool
     if tool.image is not None:
         tell(f"testronaut: looking for {visible(tool.name)} in {tool.image}; what is missing is fetched there first")
     embedded.find_tool(tool, prepared.spec.policy)
     with _root_span(app, prepared) as span:
-        return finish_here(app, _accept(app, prepared, Mode.EMBEDDED, span).job_id, jobs)
+        return finish_here(app, _accept(app, prepared, Mode.EMBEDDED, span).job_id, jobs, formats)
 
 
 def _enqueue(app: Services, prepared: Prepared, key: str | None) -> Accepted:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from typing import Generic, TypeVar, cast
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar, cast
 
 from shared.utils.errors import TestronautError, UsageError
 from shared.utils.text import near, visible
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 @cache
-def _installed() -> EntryPoints:
+def _installed() -> Any:  # noqa: ANN401 - before Python 3.12 of another type than after
     """Read what all installed packages bring, which is the same for every kind of choice."""
     return entry_points()
 

@@ -34,11 +34,12 @@ class PageWriter:
     filename = "report.html"
 
     def __init__(self, memory: Memory | None = None) -> None:
-        self._environment = _environment(CompiledTemplates(memory, Path(__file__)) if memory else None)
+        compiled = CompiledTemplates(memory, Path(__file__)) if memory else None
+        self._template = _environment(compiled).get_template("page.html.j2")
 
     def write(self, report: TestReport) -> bytes:
         """Write the page."""
-        return self._environment.get_template("page.html.j2").render(_content(report)).encode()
+        return self._template.render(_content(report)).encode()
 
 
 def _content(report: TestReport) -> Mapping[str, Any]:
