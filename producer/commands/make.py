@@ -244,7 +244,7 @@ def _read(file: Path) -> TestPlan:
         raise PlanFileError(
             f"{file} cannot be read: {error}", "Make one: testronaut plan TOOL -f yaml -o FILE"
         ) from error
-    from shared.documents.plan import read_plan  # noqa: PLC0415 - loads YAML, which few jobs need
+    from shared.documents.plan import read_plan  # noqa: PLC0415 - few jobs are given a plan
 
     return read_plan(text, str(file))
 

@@ -155,6 +155,9 @@ def _read_many(raw: bytes, at: int, depth: int) -> tuple[list[Any], int]:
 
 def _paired(values: list[Any]) -> dict[str, Any]:
     keys, held = values[::2], values[1::2]
-    if len(keys) != len(held) or not all(isinstance(key, bytes) for key in keys):
+    if len(keys) != len(held):
         raise WireError("a mapping has no key for each value")
-    return {key.decode(): value for key, value in zip(keys, held)}  # noqa: B905 - no such word in Python 3.9
+    try:
+        return {key.decode(): value for key, value in zip(keys, held)}  # noqa: B905 - no such word in Python 3.9
+    except AttributeError as error:
+        raise WireError("a mapping has a key that is no text") from error
