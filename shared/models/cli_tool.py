@@ -54,13 +54,22 @@ class Source(StrEnum):
     PROBE = "probe"
 
 
+class Place(Value):
+    """Where something was read: the kind of text, and the line in it, counted from 1."""
+
+    source: Source
+    line: int | None = Field(default=None, ge=1)
+
+
 class Option(Value):
     """One option of a command, under all its spellings.
 
     `joined` is what the documentation puts between the longest spelling and a value (`=`, `,`, nothing); None where
     the value is a word of its own. `line` is the line of the help text that documents it, counted from 1.
     `confidence` is 0 to 1. `working_values` were seen to be accepted; `negates` names the option that this one
-    switches off.
+    switches off. `minimum` and `maximum` bound a number, both included. `conflicts` and `requires` name options that
+    may not, or must, stand beside this one. A hidden option is accepted, but no help or manual lists it. `places` are
+    all the texts that document the option.
     """
 
     names: tuple[str, ...] = Field(min_length=1)
@@ -74,11 +83,17 @@ class Option(Value):
     repeatable: bool = False
     required: bool = False
     deprecated: bool = False
+    hidden: bool = False
     negates: str | None = None
     env_var: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    conflicts: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     working_values: tuple[Word, ...] = ()
     sources: tuple[Source, ...] = (Source.HELP,)
     line: int | None = Field(default=None, ge=1)
+    places: tuple[Place, ...] = ()
     confidence: float = Field(default=1.0, ge=0, le=1)
 
     @field_validator("names")

@@ -26,8 +26,13 @@ class OptionClaim:
     required: bool = False
     deprecated: bool = False
     inherited: bool = False
+    hidden: bool = False
     negates: str | None = None
     env_var: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    conflicts: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     source: Source = Source.HELP
     line: int | None = None
     confidence: float = LIKELY

@@ -6,13 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from shared.models.cli_tool import Argument, Contradiction, Option, Source, Takes
+from shared.models.cli_tool import Argument, Contradiction, Option, Place, Source, Takes
 from worker.analysis.claims import SURE, ArgumentClaim, OptionClaim
 from worker.knowledge.values import type_of
 
 T = TypeVar("T")
 
 _LONGEST_DESCRIPTION = 500
+# Whose word counts first, where two name a value.
+_TRUSTED = (Source.PROBE, Source.HELP, Source.ERROR, Source.MAN, Source.COMPLETION, Source.USAGE)
+_LISTED = frozenset({Source.HELP, Source.MAN})
+_MOST_CONTRADICTIONS = 100
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,22 @@ def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
         repeatable=any(claim.repeatable for claim in group),
         required=any(claim.required for claim in group),
         deprecated=any(claim.deprecated for claim in group),
+        hidden=all(claim.hidden for claim in group),
         negates=_first(claim.negates for claim in group) or _negated(spellings, names),
         env_var=_first(claim.env_var for claim in group),
+        minimum=_first(claim.minimum for claim in group) if has_value else None,
+        maximum=_first(claim.maximum for claim in group) if has_value else None,
+        conflicts=_others(spellings, (name for claim in group for name in claim.conflicts)),
+        requires=_others(spellings, (name for claim in group for name in claim.requires)),
         sources=tuple(dict.fromkeys(claim.source for claim in group)),
         line=best.line,
+        places=tuple(dict.fromkeys(Place(source=claim.source, line=claim.line) for claim in group)),
         confidence=_confidence(group),
     )
+
+
+def _others(spellings: Sequence[str], named: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys(named) if name not in spellings)
 
 
 def _length(name: str) -> tuple[int, str]:
@@ -146,8 +161,12 @@ def _takes(group: Sequence[OptionClaim]) -> Takes:
     entries = {claim.takes for claim in group if claim.source is Source.HELP}
     if len(entries) > 1:
         return Takes.OPTIONAL
-    named = [claim.takes for claim in group if claim.takes is not Takes.NONE]
+    named = [claim.takes for claim in sorted(group, key=_trust) if claim.takes is not Takes.NONE]
     return named[0] if named else Takes.NONE
+
+
+def _trust(claim: OptionClaim) -> int:
+    return _TRUSTED.index(claim.source) if claim.source in _TRUSTED else len(_TRUSTED)
 
 
 def _confidence(group: Sequence[OptionClaim]) -> float:
@@ -163,16 +182,48 @@ def _negated(spellings: Sequence[str], names: set[str]) -> str | None:
 
 
 def _contradictions(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    found = [*_about_values(groups, path), *_about_choices(groups, path), *_left_out(groups, path)]
+    yield from found[:_MOST_CONTRADICTIONS]
+
+
+def _about_values(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
     for group in groups:
-        entry = next((claim for claim in group if claim.source is Source.HELP), None)
-        other = next((claim for claim in group if claim.source is Source.USAGE), None)
-        if entry and other and entry.takes is Takes.NONE and other.takes is not Takes.NONE:
-            yield Contradiction(
-                command=path,
-                subject=max(entry.names, key=len),
-                message="the usage line names a value, the list of options names none",
-                sources=(Source.HELP, Source.USAGE),
+        entry = _claim_of(group, Source.HELP)
+        for source, text in ((Source.USAGE, "the usage line names"), (Source.MAN, "the manual names")):
+            other = _claim_of(group, source)
+            if entry and other and entry.takes is Takes.NONE and other.takes is Takes.REQUIRED:
+                message = f"{text} a value, the list of options names none"
+                yield _contradiction(path, group, message, (Source.HELP, source))
+
+
+def _about_choices(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    for group in groups:
+        one, other = _claim_of(group, Source.HELP), _claim_of(group, Source.MAN)
+        if one and other and one.choices and other.choices and set(one.choices) != set(other.choices):
+            differ = ", ".join(sorted(set(one.choices) ^ set(other.choices)))
+            yield _contradiction(
+                path, group, f"help and manual list other choices: {differ}", (one.source, other.source)
             )
+
+
+def _left_out(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    """Name what one of help and manual lists alone, where each means to list all: most stand in both."""
+    listed = [({claim.source for claim in group} & _LISTED, group) for group in groups]
+    both = sum(sources == _LISTED for sources, _ in listed)
+    for source, missing in ((Source.MAN, "help"), (Source.HELP, "manual")):
+        alone = [group for sources, group in listed if sources == {source}]
+        if both and both >= _MOSTLY * (both + len(alone)):
+            for group in alone:
+                yield _contradiction(path, group, f"the {missing} does not list it", (source,))
+
+
+def _claim_of(group: Sequence[OptionClaim], source: Source) -> OptionClaim | None:
+    return next((claim for claim in group if claim.source is source), None)
+
+
+def _contradiction(path: str, group: Sequence[OptionClaim], message: str, sources: tuple[Source, ...]) -> Contradiction:
+    subject = max((name for claim in group for name in claim.names), key=_length)
+    return Contradiction(command=path, subject=subject, message=message, sources=sources)
 
 
 def _first(values: Iterable[T | None]) -> T | None:

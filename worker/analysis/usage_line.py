@@ -56,11 +56,28 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
         reader.read_row(row, optional=len(rows) > 1, is_main=number == 0)
-    first = next((node for node in rows[0] if not holds_options(node)), None)
-    literal = first if isinstance(first, str) and _LITERAL.fullmatch(first) else None
+    literal = _literal(rows[0]) if _is_of(root.rows[0], words) else None
     return Usage(
         _told_once(reader.options), tuple(reader.arguments), tuple(reader.commands), literal, reader.takes_command
     )
+
+
+def _literal(row: Sequence[Node]) -> str | None:
+    """Give the plain word that follows the command and its options."""
+    first = next((node for node in row if not (holds_options(node) or _is_place_for_options(node))), None)
+    return first if isinstance(first, str) and _LITERAL.fullmatch(first) else None
+
+
+def _is_place_for_options(node: Node) -> bool:
+    """Tell `[OPTIONS]`."""
+    row = next((row for row in node.rows if row), []) if isinstance(node, Group) else []
+    return bool(row) and not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
+
+
+def _is_of(row: Sequence[Node], words: Sequence[str]) -> bool:
+    """Tell the usage of a command from that of one beside it."""
+    plain = [node for node in row if isinstance(node, str)]
+    return plain[1 : len(words)] == list(words[1:])
 
 
 def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
@@ -105,7 +122,7 @@ class _Reader:
     def _read_group(self, group: Group, *, optional: bool, is_main: bool, dotted: bool, depth: int) -> None:
         rows = [row for row in group.rows if row]
         optional = optional or group.bracket == "["
-        if not rows or _is_place_for_options(rows[0]) or _is_remark(group, rows):
+        if not rows or _is_place_for_options(group) or _is_remark(group, rows):
             return
         if group.bracket == "{" and self._read_braces(rows, is_main=is_main, dotted=dotted):
             return
@@ -231,10 +248,6 @@ def _name_of(word: str) -> str:
     inner = bare[1 : closing(bare, 0) - 1] if bare.startswith("<") else re.split(r"[\[({<]", bare, maxsplit=1)[0]
     name = inner.strip(" ,.:;=|/")
     return name[:_LONGEST_NAME] if name[:1].isalnum() and name.isprintable() else ""
-
-
-def _is_place_for_options(row: Sequence[Node]) -> bool:
-    return not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
 
 
 def _is_remark(group: Group, rows: Sequence[Sequence[Node]]) -> bool:

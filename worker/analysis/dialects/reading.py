@@ -31,6 +31,8 @@ _BRACES = re.compile(r"\{([^{}]+)\}$")
 _HAS_UNITS = frozenset({ValueType.DURATION, ValueType.SIZE, ValueType.INTEGER, ValueType.FLOAT})
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
 _REPEATED_TYPES = frozenset({"strings", "stringArray", "stringSlice", "ints", "intSlice", "list"})
+# Marks the places of words to be filled in, so that what is not marked is typed as it stands.
+_PLACE = re.compile(r"<\w|(?<![\w-])[A-Z][A-Z_-]+(?![\w-])").search
 _VERSION_ONLY = re.compile(r"\S+ v?\d+(?:\.\d+)+\S*(?: .{0,40})?")
 
 
@@ -40,9 +42,12 @@ def read_help(text: str, words: Sequence[str]) -> Reading:
     options = tuple(chain.from_iterable(_options_of(section) for section in layout.sections))
     known = {name: claim.takes for claim in options for name in claim.names}
     usages = [parse_usage(line, words, known) for line in layout.usage[:_TOO_MANY_USAGE_LINES]]
-    literals = _literals(usages)
+    marks_places = any(map(_PLACE, layout.usage))
+    literals = _literals(usages, is_enough=2 - (marks_places and len(words) > 1))
     own = [usage for usage in usages if usage.literal not in literals]
-    commands = _told_once((*_commands_of(layout, words), *_in_usage(usages, literals)))
+    commands = _told_once(
+        (*_commands_of(layout, words), *_in_usage(usages, literals, layout.usage, is_sure=marks_places))
+    )
     shown = [*_in_brackets(layout, words, known), *_from_usage(own)]
     return Reading(
         summary=_summary(layout),
@@ -112,17 +117,23 @@ def _in_brackets(layout: Layout, words: Sequence[str], known: dict[str, Takes]) 
             yield from parse_usage(" ".join([*words, *lines]), words, known).options
 
 
-def _literals(usages: Sequence[Usage]) -> frozenset[str]:
-    """Give the plain words with which usage lines begin, where they begin with different ones: these are commands."""
+def _literals(usages: Sequence[Usage], is_enough: int) -> frozenset[str]:
+    """Give the plain words with which usage lines begin, where they begin with so many of them: these are commands."""
     found = {usage.literal for usage in usages if usage.literal}
-    return frozenset(found) if len(found) > 1 else frozenset()
+    return frozenset(found) if len(found) >= is_enough else frozenset()
 
 
-def _in_usage(usages: Sequence[Usage], literals: frozenset[str]) -> Iterator[CommandClaim]:
-    for usage in usages:
+def _in_usage(
+    usages: Sequence[Usage], literals: frozenset[str], lines: Sequence[str], *, is_sure: bool
+) -> Iterator[CommandClaim]:
+    """Give the commands of usage lines, with what these show behind them; sure where places are written otherwise."""
+    shown: dict[str, list[str]] = {}
+    for usage, line in zip(usages, lines, strict=False):
         yield from (CommandClaim(name, sure=True) for name in usage.commands)
         if usage.literal in literals and usage.literal is not None:
-            yield CommandClaim(usage.literal)
+            shown.setdefault(usage.literal, []).append(line.partition(f" {usage.literal}")[2].strip())
+    for name, rests in shown.items():
+        yield CommandClaim(name, usage="\n".join(rests), sure=is_sure)
 
 
 def _commands_of(layout: Layout, words: Sequence[str]) -> Iterator[CommandClaim]:

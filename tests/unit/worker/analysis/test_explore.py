@@ -19,7 +19,7 @@ def explored(
     says: Mapping[str, Answer], otherwise: Answer = REFUSED, select: Selection = EVERYTHING, budget: int = 100
 ) -> tuple[Known, Frob]:
     frob = Frob(says, otherwise)
-    return Explorer(frob.asker(budget), ["frob"], select, reserve=0).explore(), frob
+    return Explorer(frob.asker(budget), ["frob"], select).explore(), frob
 
 
 def paths(root: Known) -> list[str]:
@@ -28,7 +28,9 @@ def paths(root: Known) -> list[str]:
 
 def options(root: Known) -> dict[str, list[str]]:
     return {
-        " ".join(known.path): [name for claim in known.page.reading.options for name in claim.names]
+        " ".join(known.path): list(
+            dict.fromkeys(name for reading in known.readings for claim in reading.options for name in claim.names)
+        )
         for known in root.walk()
         if known.page
     }
@@ -73,7 +75,7 @@ def test_calls_the_tool_without_a_word_only_when_nothing_else_helps() -> None:
     said = b"usage: frob [-q] FILE\n"
     root, frob = explored({"": (2, b"", said)})
 
-    assert frob.asked == ["--help", "-h", "help", ""]
+    assert frob.asked == ["--help", "-h", "help", "-help", ""]
     assert root.page is not None
     assert root.page.argv == ()
 
@@ -172,9 +174,9 @@ def test_asks_only_about_commands_that_are_looked_at() -> None:
 def test_commands_beyond_the_budget_are_listed_and_no_more() -> None:
     says = {"--help": ROOT, "add --help": page("add", "--fast"), "remove --help": page("remove", "--now")}
 
-    root, frob = explored(says, budget=2)
+    root, frob = explored(says, budget=3)
 
-    assert len(frob.asked) == 2
+    assert len(frob.asked) == 3
     assert paths(root) == ["", "add", "remove"]
     assert set(options(root)) == {"", "add"}
 

@@ -12,7 +12,7 @@ from shared.models.job import Profile, SandboxPolicy
 from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer, FakeGuard
 from tests.unit.worker.analysis.asked import REFUSED, Frob, typed
-from worker.analysis.asking import BUDGETS
+from worker.analysis.asking import BUDGETS, Budget
 from worker.analysis.probe import HelpAnalyzer, SandboxFailedError
 
 ROOT = b"""\
@@ -149,7 +149,8 @@ def test_never_asks_more_than_its_profile_allows(profile: Profile) -> None:
 
     tool = frob.learn(profile=profile)
 
-    assert len(frob.asked) == BUDGETS[profile]
+    assert len(frob.asked) <= BUDGETS[profile].reading + BUDGETS[profile].trying
+    assert len(frob.asked) > BUDGETS[profile].reading / 4
     assert len(tool.commands) > 400
 
 
@@ -167,6 +168,7 @@ class _WithoutFingerprint:
         self._inner = inner
         self.run = inner.run
         self.map = inner.map
+        self.captured = inner.captured
 
     @property
     def tool(self) -> Provided:
@@ -189,7 +191,7 @@ def test_whatever_a_tool_says_is_learned_or_nothing(out: bytes, err: bytes, code
     frob = Frob({}, otherwise=(code, out, err))
 
     try:
-        tool = frob.learn(budgets=dict.fromkeys(Profile, 20))
+        tool = frob.learn(budgets=dict.fromkeys(Profile, Budget(10, 10)))
     except NoInterfaceError:
         return
     assert CliTool.model_validate_json(tool.model_dump_json()) == tool
@@ -200,7 +202,7 @@ def test_any_help_is_learned_into_a_tool_that_can_be_stored(text: bytes) -> None
     frob = Frob({"--help": text}, otherwise=REFUSED)
 
     try:
-        tool = frob.learn(budgets=dict.fromkeys(Profile, 30))
+        tool = frob.learn(budgets=dict.fromkeys(Profile, Budget(15, 15)))
     except NoInterfaceError:
         return
     assert CliTool.model_validate_json(tool.model_dump_json()) == tool

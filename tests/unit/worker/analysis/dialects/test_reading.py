@@ -190,7 +190,7 @@ def test_options_of_usage_lines_of_other_commands_are_left_to_these() -> None:
     reading = read_help(text, ["frob", "remote"])
 
     assert [claim.names for claim in reading.options] == [("-v",)]
-    assert [(claim.name, claim.sure) for claim in reading.commands] == [("add", False), ("rm", False)]
+    assert [(claim.name, claim.sure) for claim in reading.commands] == [("add", True), ("rm", True)]
     assert reading.arguments == ()
 
 
