@@ -70,12 +70,13 @@ class Provided(Value):
     """A tool as it was found on this machine: where it lies, how its program is called, and what it is made of.
 
     `path` is the program's absolute path. `fingerprint` covers its bytes and what it obviously loads; None where that
-    cannot be known.
+    cannot be known. `is_here` tells whether the path is one of this machine, and not of an image.
     """
 
     path: str
     argv: tuple[bytes, ...]
     fingerprint: str | None
+    is_here: bool = True
 
 
 class Hold(Value):

@@ -10,18 +10,22 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
 
+from shared.models.call import Call
 from shared.models.job import Selection
 from worker.analysis.asking import Asker
 from worker.analysis.claims import CommandClaim, Reading
 from worker.analysis.doors import Door, Page, better, read_page, reading_call
 from worker.analysis.hints import bare_names, fuller_calls
-from worker.knowledge.refusals import refuses_word
+from worker.knowledge.refusals import RefusalKind, read_refusals, refuses_word
 
 # A name that no tool has: what is said about it is said about any word.
 INVENTED = "xyzzy-plugh"
 _DEEPEST = 5
 _MOST_BESIDE = 2000
 _ON_TRIAL = 2
+_HELP = "help"
+_ASKS_FOR_HELP = frozenset({"-h", "--help", "-help", "-?"})
+_NAMES_COMMANDS = frozenset({RefusalKind.INVALID_CHOICE, RefusalKind.UNKNOWN_COMMAND})
 
 
 class Library(Protocol):
@@ -74,6 +78,16 @@ class Known:
         """Give all that was read, the tool's own word first."""
         return (*(page.reading for page in self.pages), *self.written)
 
+    @property
+    def has_commands(self) -> bool:
+        """Tell whether it is said to have some."""
+        return any(one.takes_command or any(claim.sure for claim in one.commands) for one in self.readings)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the words that call it, behind those of the command above."""
+        return (*self.path[-1:], *(self.claim.aliases if self.claim else ()), *self.aliases)
+
     def walk(self) -> Iterator[Known]:
         """Give the command and all below it, level by level."""
         level = [self]
@@ -83,10 +97,15 @@ class Known:
 
 
 class _Wish(NamedTuple):
-    """A command that a family wants to read about, and the door to try."""
+    """A command that a family wants to read about, and the door to try; without one the bare words are typed."""
 
     path: tuple[str, ...]
-    door: Door
+    door: Door | None
+
+    @property
+    def call(self) -> Call:
+        """Give the call that shows it."""
+        return reading_call(self.door.argv(self.path) if self.door else [word.encode() for word in self.path])
 
 
 _Pages: TypeAlias = Mapping[_Wish, Page]
@@ -119,10 +138,8 @@ class Explorer:
     def candidates(self, parent: Known) -> list[Known]:
         """Give what may be a command below another: what its texts call one, or what looks like one."""
         readings = parent.readings
-        has_commands = any(
-            reading.takes_command or any(claim.sure for claim in reading.commands) for reading in readings
-        )
-        listed = [name for page in parent.fuller for name in bare_names(page.text)] if has_commands else []
+        listed = [name for page in parent.fuller for name in bare_names(page.text)]
+        has_commands = parent.has_commands or bool(listed)
         told = _told_once(
             [
                 *(claim for reading in readings for claim in reading.commands),
@@ -131,20 +148,42 @@ class Explorer:
             ]
         )
         claims = [claim for claim in told if claim.sure or has_commands or parent.path]
+        if has_commands and not parent.path:
+            claims.append(CommandClaim(_HELP))
+        return self.begun(parent, claims[:_MOST_BESIDE])
+
+    def begun(self, parent: Known, claims: Iterable[CommandClaim]) -> list[Known]:
+        """Begin to learn commands that are claimed to be below another, as far as they are looked at."""
         children = [
             Known((*parent.path, claim.name), claim=claim, written=self._library.about((*parent.path, claim.name)))
-            for claim in claims[:_MOST_BESIDE]
+            for claim in claims
         ]
         return [child for child in children if self._select.leads_to(" ".join(child.path))]
 
+    def named_when_refused(self, parent: tuple[str, ...]) -> list[str]:
+        """Give the commands that a tool names when it is given a word that it does not know."""
+        answer = self._asker.known(_Wish((*parent, INVENTED), None).call)
+        refusals = [refusal for text in answer.texts for refusal in read_refusals(text)] if answer else []
+        return [
+            choice
+            for refusal in refusals
+            if refusal.kind in _NAMES_COMMANDS and refusal.subject in {INVENTED, None}
+            for choice in refusal.choices
+        ]
+
     def is_refused(self, path: tuple[str, ...], door: Door) -> bool:
         """Tell whether the tool said that it does not know the last word of a path."""
-        answer = self._asker.known(reading_call(door.argv(path)))
+        answer = self._asker.known(_Wish(path, door).call)
         return answer is not None and any(refuses_word(text, path[-1]) for text in answer.texts)
+
+    def is_stuck(self, path: tuple[str, ...], door: Door) -> bool:
+        """Tell whether a command waited for something although it was asked for help; it would behind each door."""
+        answer = self._asker.known(_Wish(path, door).call)
+        return answer is not None and answer.is_overdue
 
     def said_of_invented(self, parent: tuple[str, ...], door: Door) -> tuple[str, ...]:
         """Give what is said behind a door about a word that no tool has."""
-        answer = self._asker.known(reading_call(door.argv((*parent, INVENTED))))
+        answer = self._asker.known(_Wish((*parent, INVENTED), door).call)
         return answer.texts if answer else ()
 
     def names_itself(self, child: Known, text: str) -> bool:
@@ -187,7 +226,7 @@ class Explorer:
             wishes = {number: wished for number in wishes if (wished := _sent(reads[number], pages)) is not None}
 
     def _read_all(self, wishes: Sequence[_Wish]) -> _Pages:
-        answers = self._asker.ask_all([reading_call(wish.door.argv(wish.path)) for wish in wishes])
+        answers = self._asker.ask_all([wish.call for wish in wishes])
         pages = (
             (wish, read_page(answer, wish.door, (*self._words, *wish.path)))
             for wish, answer in zip(wishes, answers, strict=True)
@@ -205,12 +244,14 @@ class _Family:
         self._above = above
         self._children = explorer.candidates(parent)
         self._rejected: set[str] = set()
+        self._stuck: set[str] = set()
 
     def reads(self) -> _Reads:
         """Try door after door, the most promising first, for those that still need more.
 
         A few go first, through all doors; where a door shows nothing for them, it is not tried for the others.
         """
+        yield from self._ask_for_names()
         first, others = self._children[:_ON_TRIAL], self._children[_ON_TRIAL:]
         useful: list[Door] = []
         for door in self._doors():
@@ -218,7 +259,7 @@ class _Family:
             if waiting and (yield from self._try(door, waiting)):
                 useful.append(door)
         useful.sort(key=lambda door: not any(child.page and child.page.door is door for child in first))
-        for number, door in enumerate(useful or self._doors()[:1]):
+        for number, door in enumerate(dict.fromkeys([*useful, *self._doors()])):
             waiting = self._waiting(others)
             trial = waiting if number == 0 else waiting[:_ON_TRIAL]
             if trial and (yield from self._try(door, trial)) and len(waiting) > len(trial):
@@ -231,21 +272,32 @@ class _Family:
             text = child.page.text if child.page else None
             if text is not None and any(one.page and _is_same(text, one.page.text) for one in self._above):
                 child.page = text = None
-            if child.path[-1] in self._rejected or (child.page is None and not (child.claim and child.claim.sure)):
+            if child.path[-1] in self._rejected or not _is_proved(child):
                 continue
-            if text is not None and text in by_text and not self._explorer.names_itself(child, text):
+            is_alias = not (child.written or text is None or self._explorer.names_itself(child, text))
+            if is_alias and text in by_text:
                 by_text[text].aliases.append(child.path[-1])
                 continue
             if text is not None:
                 by_text[text] = child
             yield child
 
+    def _ask_for_names(self) -> _Reads:
+        """Type a word that no tool has where a command is due: many name those that they have."""
+        if not self.parent.has_commands:
+            return
+        yield [_Wish((*self.parent.path, INVENTED), None)]
+        known = {name for child in self._children for name in child.names}
+        named = [name for name in self._explorer.named_when_refused(self.parent.path) if name not in known]
+        self._children += self._explorer.begun(self.parent, [CommandClaim(name) for name in dict.fromkeys(named)])
+
     def _doors(self) -> list[Door]:
         first = self.parent.page.door if self.parent.page else None
         return list(dict.fromkeys([*([first] if first else []), *Door]))
 
     def _waiting(self, children: Sequence[Known]) -> list[Known]:
-        return [child for child in children if _needs_more(child) and child.path[-1] not in self._rejected]
+        done = self._rejected | self._stuck
+        return [child for child in children if _needs_more(child) and child.path[-1] not in done]
 
     def _try(self, door: Door, children: Sequence[Known]) -> Generator[Sequence[_Wish], _Pages, bool]:
         """Ask behind one door about commands; tell whether anything was learned."""
@@ -258,6 +310,7 @@ class _Family:
                 continue
             learned = learned or child.page is None or page.rank > child.page.rank
             child.page = better(child.page, page)
+        self._stuck |= {child.path[-1] for child in children if self._explorer.is_stuck(child.path, door)}
         if door is not Door.WORD:  # a command may have no page of its own and still be one
             self._rejected |= {child.path[-1] for child in children if self._explorer.is_refused(child.path, door)}
         return learned
@@ -266,9 +319,11 @@ class _Family:
         """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
         if self.parent.page is not None and _is_same(page.text, self.parent.page.text):
             return True
+        said = self._explorer.said_of_invented(self.parent.path, door)
+        if _is_its_usage(page, child) and any(_is_same(page.text, text) for text in said):
+            return False  # it is the command that is called where none is named
         name = child.path[-1]
         own = page.text.replace(name, INVENTED)
-        said = self._explorer.said_of_invented(self.parent.path, door)
         return any(_is_same(own, text.replace(name, INVENTED)) for text in said)
 
 
@@ -287,7 +342,7 @@ def _told_once(claims: Iterable[CommandClaim]) -> list[CommandClaim]:
         if known is None or (claim.sure and not known.sure):
             told[claim.name] = claim
     taken = {alias for claim in told.values() for alias in claim.aliases if claim.sure}
-    return [claim for name, claim in told.items() if name not in taken and name != "help"]
+    return [claim for name, claim in told.items() if name not in taken and name != _HELP]
 
 
 def _needs_more(child: Known) -> bool:
@@ -300,6 +355,20 @@ def _points_to_help(page: Page, child: Known) -> bool:
     pointers = (f"help {' '.join(child.path)}", f"{' '.join(child.path)} --help", f"{' '.join(child.path)} -h")
     own = b" ".join(page.argv).decode(errors="replace")
     return any(pointer in page.text and pointer not in own for pointer in pointers)
+
+
+def _is_proved(child: Known) -> bool:
+    """Tell a command from what only looks like one; asking for help is one where it has options of its own."""
+    if child.path == (_HELP,):
+        options = child.page.reading.options if child.page and child.page.has_lists else ()
+        return any(not _ASKS_FOR_HELP.issuperset(claim.names) for claim in options)
+    return child.page is not None or (child.claim is not None and child.claim.sure)
+
+
+def _is_its_usage(page: Page, child: Known) -> bool:
+    """Tell a page whose usage lines are of this command, by all its words."""
+    words = (line.split()[1:] for line in page.reading.usage)
+    return any(line[: len(child.path)] == list(child.path) for line in words)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -34,10 +34,12 @@ def settle_options(claims: Sequence[OptionClaim], path: str, inherited: Iterable
     `inherited` are spellings that a command above has: what a heading calls global or common is left to that one.
     """
     above = frozenset(inherited)
-    own = [claim for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
+    own = [_counted(claim) for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
     groups = _grouped(_disjoint(own))
     names = {name for group in groups for claim in group for name in claim.names}
-    options = tuple(_option(group, names) for group in groups)
+    in_help = [claim.takes for claim in own if claim.source is Source.HELP]
+    names_values = any(takes is not Takes.NONE for takes in in_help)
+    options = tuple(_option(group, names, help_names_values=names_values) for group in groups)
     return Settled(options, tuple(_contradictions(groups, path)))
 
 
@@ -54,6 +56,13 @@ def settle_arguments(claims: Iterable[ArgumentClaim]) -> tuple[Argument, ...]:
         for claim in claims
         if claim.name.strip() and claim.name.isprintable()
     )
+
+
+def _counted(claim: OptionClaim) -> OptionClaim:
+    """Take `-vv` beside `-v` for what it is: the same letter, given twice."""
+    once = {name for name in claim.names if len(name) == 2}  # noqa: PLR2004 - a dash and a letter
+    names = tuple(name for name in claim.names if not (set(name[1:]) == {name[-1]} and name[:2] in once - {name}))
+    return claim if names == claim.names else replace(claim, names=names, repeatable=True)
 
 
 def _disjoint(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
@@ -109,10 +118,10 @@ def _place(claim: OptionClaim) -> tuple[bool, int]:
     return (claim.line is None, claim.line or 0)
 
 
-def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
+def _option(group: Sequence[OptionClaim], names: set[str], *, help_names_values: bool) -> Option:
     best = group[0]
     spellings = tuple(dict.fromkeys(name for claim in group for name in claim.names))
-    takes = _takes(group)
+    takes = _takes(group, help_names_values=help_names_values)
     has_value = takes is not Takes.NONE
     value_name = _first(claim.value_name for claim in group) if has_value else None
     choices = _first(claim.choices for claim in group) if has_value else None
@@ -153,14 +162,20 @@ def _length(name: str) -> tuple[int, str]:
     return (len(name), name)
 
 
-def _takes(group: Sequence[OptionClaim]) -> Takes:
+def _takes(group: Sequence[OptionClaim], *, help_names_values: bool) -> Takes:
     """Believe entries before usage lines, and whoever names a value before who names none.
 
-    Two entries of one option, with a value and without, mean that it may be left out.
+    Two entries of one help, with a value and without, mean that it may be left out. Where help and manual differ in
+    that, the manual is more exact; but it may show an argument beside an option, which help that names values does not.
     """
     entries = {claim.takes for claim in group if claim.source is Source.HELP}
     if len(entries) > 1:
         return Takes.OPTIONAL
+    written = {claim.takes for claim in group if claim.source is Source.MAN}
+    if len(written) == 1 and Takes.NONE not in entries | written:
+        return next(iter(written))
+    if help_names_values and entries == {Takes.NONE}:
+        group = [claim for claim in group if claim.source is not Source.MAN]
     named = [claim.takes for claim in sorted(group, key=_trust) if claim.takes is not Takes.NONE]
     return named[0] if named else Takes.NONE
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from shared.interfaces.analyzer import NoInterfaceError
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Provided, Sandbox
 from shared.models.base import sha256
-from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe
+from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe, Source
 from shared.models.job import JobSpec, Profile
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.analysis.asking import BUDGETS, Asker, Budget
-from worker.analysis.claims import Reading
-from worker.analysis.explore import Explorer, Known
+from worker.analysis.attempts import Bench, bench_of
+from worker.analysis.claims import OptionClaim, Reading
+from worker.analysis.explore import Explorer, Known, Library
+from worker.analysis.library import WrittenLibrary
 from worker.analysis.merge import settle_arguments, settle_options
-from worker.analysis.recipes import Bench, bench_of, find_recipes, from_examples
+from worker.analysis.recipes import RecipeSearch, from_examples
+from worker.analysis.trials.learning import learn_options
 from worker.analysis.usage_line import parse_usage
 from worker.analysis.version import Version, find_version
 
@@ -38,15 +42,20 @@ class _Learned:
 class HelpAnalyzer:
     """Asks for help, recursively, and for calls that work."""
 
-    def __init__(self, budgets: Mapping[Profile, Budget] = BUDGETS) -> None:
+    def __init__(
+        self,
+        budgets: Mapping[Profile, Budget] = BUDGETS,
+        library: Callable[[Provided, Sequence[str]], Library] = WrittenLibrary,
+    ) -> None:
         self._budgets = budgets
+        self._library = library
 
     def analyze(self, spec: JobSpec, sandbox: Sandbox) -> CliTool:
         """Ask the tool what it understands."""
         budget = self._budgets[spec.profile]
         asker = Asker(sandbox, budget.reading, spec.limits)
         words = tuple(spec.tool.name.split())
-        root = Explorer(asker, words, spec.select).explore()
+        root = Explorer(asker, words, spec.select, self._library(sandbox.tool, words)).explore()
         _require_answers(asker, spec)
         learned = _commands_of(root, words)
         if _is_empty(learned) and not spec.examples:
@@ -54,8 +63,13 @@ class HelpAnalyzer:
         asker.allow(budget.trying + len(spec.examples) * asker.cost)
         version = find_version(asker, learned.commands[""])
         bench = bench_of(spec.files, _hint(spec, learned), [*_texts(root), version.text if version else ""])
-        recipes = _recipes(asker, bench, learned, spec.examples)
-        return _tool(spec, sandbox, root, learned, version, recipes)
+        bench, recipes = _recipes(asker, bench, learned, spec.examples)
+        tool = _tool(spec, sandbox, root, learned, version, recipes)
+        asker.allow(budget.options)
+        tried = learn_options(asker, bench, tool.commands)
+        return tool.model_copy(
+            update={"commands": dict(tried.commands), "contradictions": tool.contradictions + tried.contradictions}
+        )
 
 
 def _require_answers(asker: Asker, spec: JobSpec) -> None:
@@ -70,11 +84,45 @@ def _commands_of(root: Known, words: Sequence[str]) -> _Learned:
     for known in root.walk():
         path = " ".join(known.path)
         readings = _readings(known, words)
-        claims = [claim for reading in readings for claim in reading.options]
+        claims = list(_own_claims(known, readings, words))
         settled = settle_options(claims, path, _spellings_above(known, learned))
         learned.contradictions += settled.contradictions
         learned.commands[path] = _command(known, readings, settled.options)
+        _hand_down(known, claims, learned)
     return learned
+
+
+def _own_claims(known: Known, readings: Sequence[Reading], words: Sequence[str]) -> Iterator[OptionClaim]:
+    """Leave to the commands below what a manual alone lists of theirs: it often has one page for all of them."""
+    claims = [claim for reading in readings for claim in reading.options]
+    own = {name for claim in claims if claim.source is not Source.MAN for name in claim.names}
+    below = {
+        name
+        for child in known.children
+        for reading in _readings(child, words)
+        for claim in reading.options
+        for name in claim.names
+    }
+    theirs = below - own
+    return (claim for claim in claims if not theirs.issuperset(claim.names))
+
+
+def _hand_down(known: Known, claims: Sequence[OptionClaim], learned: _Learned) -> None:
+    """Mark the options of the commands above that this one's help calls global or inherited."""
+    names = {name for claim in claims if claim.inherited for name in claim.names}
+    for depth in range(len(known.path) if names else 0):
+        path = " ".join(known.path[:depth])
+        learned.commands[path] = _handing_down(learned.commands[path], names)
+
+
+def _handing_down(command: Command, names: AbstractSet[str]) -> Command:
+    if names.isdisjoint(name for option in command.options if not option.inherited for name in option.names):
+        return command
+    options = tuple(
+        option if names.isdisjoint(option.names) else option.model_copy(update={"inherited": True})
+        for option in command.options
+    )
+    return command.model_copy(update={"options": options})
 
 
 def _command(known: Known, readings: Sequence[Reading], options: tuple[Option, ...]) -> Command:
@@ -125,8 +173,8 @@ def _texts(root: Known) -> list[str]:
 
 def _recipes(
     asker: Asker, bench: Bench, learned: _Learned, examples: Sequence[tuple[bytes, ...]]
-) -> dict[str, tuple[Recipe, ...]]:
-    """Find calls that work, for the tool itself first, then command by command."""
+) -> tuple[Bench, dict[str, tuple[Recipe, ...]]]:
+    """Find calls that work, for the tool itself first, then command by command; and the bench where most do."""
     found: dict[str, tuple[Recipe, ...]] = {}
     by_path: dict[str, list[tuple[bytes, ...]]] = {}
     for argv in examples:
@@ -134,9 +182,10 @@ def _recipes(
     for path, given in by_path.items():
         found[path] = tuple(from_examples(asker, bench, given))
     others = [command for path, command in learned.commands.items() if not found.get(path)]
-    for command, recipe in find_recipes(asker, bench, others):
+    search = RecipeSearch(asker, bench)
+    for command, recipe in search.find(others):
         found[command.path] = (recipe,)
-    return found
+    return search.bench, found
 
 
 def _path_of(argv: Sequence[bytes], learned: _Learned) -> str:

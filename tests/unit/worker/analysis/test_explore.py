@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.models.job import Selection
+from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import REFUSED, Frob
 from worker.analysis.explore import Explorer, Known
@@ -174,9 +175,9 @@ def test_asks_only_about_commands_that_are_looked_at() -> None:
 def test_commands_beyond_the_budget_are_listed_and_no_more() -> None:
     says = {"--help": ROOT, "add --help": page("add", "--fast"), "remove --help": page("remove", "--now")}
 
-    root, frob = explored(says, budget=3)
+    root, frob = explored(says, budget=4)
 
-    assert len(frob.asked) == 3
+    assert len(frob.asked) == 4
     assert paths(root) == ["", "add", "remove"]
     assert set(options(root)) == {"", "add"}
 
@@ -188,3 +189,70 @@ def test_reads_all_of_a_help_that_shows_only_a_part_at_first() -> None:
     root, _ = explored({"--help": part, "--help all": whole})
 
     assert options(root)[""] == ["-a", "-b", "-c"]
+
+
+def test_commands_that_are_named_only_when_a_word_is_refused_are_learned() -> None:
+    refused = (
+        2,
+        b"",
+        b"usage: frob COMMAND\nfrob: error: argument COMMAND: invalid choice: 'xyzzy-plugh' (choose from 'add', stow)",
+    )
+
+    root, _ = explored(
+        {"--help": ROOT, "xyzzy-plugh": refused, "add --help": page("add", "--fast"), "stow -h": page("stow", "--dry")}
+    )
+
+    assert paths(root) == ["", "add", "remove", "stow"]
+    assert "--dry" in options(root)["stow"]
+
+
+def test_where_no_command_is_due_no_word_is_tried() -> None:
+    _, frob = explored({"--help": b"usage: frob FILE\n\n  -v   Be verbose\n"})
+
+    assert frob.asked == ["--help"]
+
+
+def test_all_commands_are_read_from_the_list_that_the_help_points_to() -> None:
+    short = ROOT + b"\n'frob help -a' lists available subcommands\n"
+    whole = b"Ancillary Commands\n  add     Add it\n  stow    Put it away\n"
+
+    root, _ = explored({"--help": short, "help -a": whole, "stow --help": page("stow", "--dry")})
+
+    assert paths(root) == ["", "add", "remove", "stow"]
+
+
+def test_a_list_of_bare_names_names_candidates() -> None:
+    usage = b"Usage: frob [function [arguments]...]\n   or: frob --list\n\nFunctions:\n  add  Add it\n"
+    says = {"--help": usage, "--list": b"add\nstow\nghost\n", "stow --help": page("stow", "--dry")}
+
+    root, _ = explored(says, otherwise=(1, b"", b"ghost: applet not found\n"))
+
+    assert "stow" in paths(root)
+    assert "ghost" not in paths(root)
+
+
+def test_the_help_of_the_command_that_is_called_by_default_is_its_own() -> None:
+    listed = b"usage: frob COMMAND\n\nCommands:\n  add     Add it\n  stow    Put it away\n"
+    root, _ = explored({"--help": listed, "add --help": page("add", "--fast")}, otherwise=page("stow", "--dry"))
+
+    assert options(root)["stow"] == ["--dry", "-h"]
+    assert "add" in paths(root)
+
+
+def test_asking_for_help_is_a_command_where_it_has_options_of_its_own() -> None:
+    says = {"--help": ROOT, "add --help": page("add", "--fast")}
+
+    bare, _ = explored({**says, "help --help": page("help", "--help")})
+    rich, _ = explored({**says, "help --help": page("help", "--guides")})
+
+    assert "help" not in paths(bare)
+    assert "--guides" in options(rich)["help"]
+
+
+def test_a_command_that_does_not_end_is_not_asked_behind_another_door() -> None:
+    waits = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
+
+    root, frob = explored({"--help": ROOT, "add --help": waits, "remove --help": page("remove", "--force")})
+
+    assert paths(root) == ["", "add", "remove"]
+    assert [asked for asked in frob.asked if "add" in asked.split()] == ["add --help"]
