@@ -45,9 +45,9 @@ _REQUIRED_AS_WELL = re.compile(
     re.IGNORECASE,
 )
 _OPPOSITE = re.compile(
-    r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turn(?:ed)? (?:this "
-    r"|it )?off|switch(?:ed)? (?:this |it )?off|turned on"
-    r"|cancell?(?:ed)?|reset|suppress(?:ed)?|deactivated?|re-?enabled?|enabled|inverted)"
+    r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turned on|cancell?(?:ed)?|reset"
+    r"|turn(?:ed)? (?:this |it )?off|switch(?:ed)? (?:this |it )?off|suppress(?:ed)?|deactivated?|re-?enabled?|enabled|inverted)"
+    r"(?: (?:it|this))?(?: again)?"
     rf" (?:with|by|using|via|through)(?: (?:using|passing|specifying|giving|setting))?{_LEAD_OF_NAMES}",
     re.IGNORECASE,
 )
