@@ -202,7 +202,7 @@ def _with_letters_marked(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _is_undashed(line: Line, columns: set[int], operands: int) -> bool:
     if operands >= _FEWEST_IN_COLUMNS and _OPERAND_ENTRY.match(line.text):
-        return True
+        return line.indent <= min(columns, default=line.indent)  # further right they are parts of an option's value
     if line.text[0] == "+":
         return line.indent in columns and _PLUS_ENTRY.match(line.text) is not None
     return line.indent - 1 in columns and _is_letter_entry(line.text)
