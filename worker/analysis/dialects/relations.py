@@ -46,7 +46,8 @@ _REQUIRED_AS_WELL = re.compile(
 )
 _OPPOSITE = re.compile(
     r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turned on|cancell?(?:ed)?|reset"
-    r"|turn(?:ed)? (?:this |it )?off|switch(?:ed)? (?:this |it )?off|suppress(?:ed)?|deactivated?|re-?enabled?|enabled|inverted)"
+    r"|turn(?:ed)? (?:this |it )?off|switch(?:ed)? (?:this |it )?off|suppress(?:ed)?"
+    r"|deactivated?|re-?enabled?|enabled|inverted)"
     r"(?: (?:it|this))?(?: again)?"
     rf" (?:with|by|using|via|through)(?: (?:using|passing|specifying|giving|setting))?{_LEAD_OF_NAMES}",
     re.IGNORECASE,
