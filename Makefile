@@ -6,7 +6,7 @@ DEMO    ?= git
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools fuzz golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools interfaces fuzz golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ soak: setup needs  ## See whether a sandbox stays as it was over 100,000 calls (
 
 random-tools: setup needs  ## Try 100 programs of /usr/bin that nobody thought of (ARGS="--seed 1 --tools 100")
 	$(BIN)/python -m benchmarks.random_tools $(ARGS)
+
+interfaces: setup needs  ## Score what is learned of the tools of a corpus of truths (CORPUS=FOLDER ARGS="--bin FOLDER")
+	CORPUS=$(CORPUS) $(BIN)/python -m benchmarks.interfaces $(ARGS)
 
 fuzz: setup  ## Read a million spoilt help texts, then measure how reading grows with a text (10 minutes; ARGS="--inputs N --seed N")
 	$(BIN)/python -m benchmarks.fuzz_help $(ARGS)

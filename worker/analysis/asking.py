@@ -38,16 +38,17 @@ _OVERDUE = frozenset({Status.TIMEOUT_WALL, Status.TIMEOUT_CPU})
 
 @dataclass(frozen=True)
 class Budget:
-    """What may be spent on reading all that a tool says of itself, and then on trying calls: in quick calls."""
+    """What may be spent, in quick calls: on reading, on finding calls that work, and on trying options."""
 
     reading: int
     trying: int
+    options: int
 
 
 BUDGETS: Mapping[Profile, Budget] = {
-    Profile.QUICK: Budget(reading=300, trying=60),
-    Profile.STANDARD: Budget(reading=1500, trying=300),
-    Profile.DEEP: Budget(reading=6000, trying=1500),
+    Profile.QUICK: Budget(reading=300, trying=60, options=60),
+    Profile.STANDARD: Budget(reading=1500, trying=600, options=600),
+    Profile.DEEP: Budget(reading=6000, trying=2000, options=3000),
 }
 
 
@@ -137,6 +138,11 @@ class Asker:
         """Give all answers so far."""
         return tuple(self._known.values())
 
+    @property
+    def overdue(self) -> int:
+        """Count the calls that did not end by themselves."""
+        return sum(answer.is_overdue for answer in self._known.values())
+
     def known(self, call: Call) -> Answer | None:
         """Give the answer to a call that was made."""
         return self._known.get(call.digest())
@@ -152,7 +158,7 @@ class Asker:
 
     def _patient(self, call: Call) -> Call:
         """Wait for a tool that answers at once, in general, no longer than makes sense."""
-        if self._quickest_ms is None or call.limits is not None:
+        if call.limits is not None or (self._quickest_ms is None and not self.overdue):
             return call
         patience = min(self._pace.patience_s, self._limits.wall_s)
         limits = self._limits.model_copy(update={"wall_s": patience})

@@ -23,6 +23,8 @@ INVENTED = "xyzzy-plugh"
 _DEEPEST = 5
 _MOST_BESIDE = 2000
 _ON_TRIAL = 2
+_HELP = "help"
+_ASKS_FOR_HELP = frozenset({"-h", "--help", "-help", "-?"})
 _NAMES_COMMANDS = frozenset({RefusalKind.INVALID_CHOICE, RefusalKind.UNKNOWN_COMMAND})
 
 
@@ -146,6 +148,8 @@ class Explorer:
             ]
         )
         claims = [claim for claim in told if claim.sure or has_commands or parent.path]
+        if has_commands and not parent.path:
+            claims.append(CommandClaim(_HELP))
         return self.begun(parent, claims[:_MOST_BESIDE])
 
     def begun(self, parent: Known, claims: Iterable[CommandClaim]) -> list[Known]:
@@ -268,7 +272,7 @@ class _Family:
             text = child.page.text if child.page else None
             if text is not None and any(one.page and _is_same(text, one.page.text) for one in self._above):
                 child.page = text = None
-            if child.path[-1] in self._rejected or (child.page is None and not (child.claim and child.claim.sure)):
+            if child.path[-1] in self._rejected or not _is_proved(child):
                 continue
             is_alias = not (child.written or text is None or self._explorer.names_itself(child, text))
             if is_alias and text in by_text:
@@ -315,9 +319,11 @@ class _Family:
         """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
         if self.parent.page is not None and _is_same(page.text, self.parent.page.text):
             return True
+        said = self._explorer.said_of_invented(self.parent.path, door)
+        if _is_its_usage(page, child) and any(_is_same(page.text, text) for text in said):
+            return False  # it is the command that is called where none is named
         name = child.path[-1]
         own = page.text.replace(name, INVENTED)
-        said = self._explorer.said_of_invented(self.parent.path, door)
         return any(_is_same(own, text.replace(name, INVENTED)) for text in said)
 
 
@@ -336,7 +342,7 @@ def _told_once(claims: Iterable[CommandClaim]) -> list[CommandClaim]:
         if known is None or (claim.sure and not known.sure):
             told[claim.name] = claim
     taken = {alias for claim in told.values() for alias in claim.aliases if claim.sure}
-    return [claim for name, claim in told.items() if name not in taken and name != "help"]
+    return [claim for name, claim in told.items() if name not in taken and name != _HELP]
 
 
 def _needs_more(child: Known) -> bool:
@@ -349,6 +355,20 @@ def _points_to_help(page: Page, child: Known) -> bool:
     pointers = (f"help {' '.join(child.path)}", f"{' '.join(child.path)} --help", f"{' '.join(child.path)} -h")
     own = b" ".join(page.argv).decode(errors="replace")
     return any(pointer in page.text and pointer not in own for pointer in pointers)
+
+
+def _is_proved(child: Known) -> bool:
+    """Tell a command from what only looks like one; asking for help is one where it has options of its own."""
+    if child.path == (_HELP,):
+        options = child.page.reading.options if child.page and child.page.has_lists else ()
+        return any(not _ASKS_FOR_HELP.issuperset(claim.names) for claim in options)
+    return child.page is not None or (child.claim is not None and child.claim.sure)
+
+
+def _is_its_usage(page: Page, child: Known) -> bool:
+    """Tell a page whose usage lines are of this command, by all its words."""
+    words = (line.split()[1:] for line in page.reading.usage)
+    return any(line[: len(child.path)] == list(child.path) for line in words)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -14,11 +14,13 @@ from shared.models.job import JobSpec, Profile
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
 from worker.analysis.asking import BUDGETS, Asker, Budget
+from worker.analysis.attempts import Bench, bench_of
 from worker.analysis.claims import OptionClaim, Reading
 from worker.analysis.explore import Explorer, Known, Library
 from worker.analysis.library import WrittenLibrary
 from worker.analysis.merge import settle_arguments, settle_options
-from worker.analysis.recipes import Bench, bench_of, find_recipes, from_examples
+from worker.analysis.recipes import RecipeSearch, from_examples
+from worker.analysis.trials.learning import learn_options
 from worker.analysis.usage_line import parse_usage
 from worker.analysis.version import Version, find_version
 
@@ -61,8 +63,13 @@ class HelpAnalyzer:
         asker.allow(budget.trying + len(spec.examples) * asker.cost)
         version = find_version(asker, learned.commands[""])
         bench = bench_of(spec.files, _hint(spec, learned), [*_texts(root), version.text if version else ""])
-        recipes = _recipes(asker, bench, learned, spec.examples)
-        return _tool(spec, sandbox, root, learned, version, recipes)
+        bench, recipes = _recipes(asker, bench, learned, spec.examples)
+        tool = _tool(spec, sandbox, root, learned, version, recipes)
+        asker.allow(budget.options)
+        tried = learn_options(asker, bench, tool.commands)
+        return tool.model_copy(
+            update={"commands": dict(tried.commands), "contradictions": tool.contradictions + tried.contradictions}
+        )
 
 
 def _require_answers(asker: Asker, spec: JobSpec) -> None:
@@ -166,8 +173,8 @@ def _texts(root: Known) -> list[str]:
 
 def _recipes(
     asker: Asker, bench: Bench, learned: _Learned, examples: Sequence[tuple[bytes, ...]]
-) -> dict[str, tuple[Recipe, ...]]:
-    """Find calls that work, for the tool itself first, then command by command."""
+) -> tuple[Bench, dict[str, tuple[Recipe, ...]]]:
+    """Find calls that work, for the tool itself first, then command by command; and the bench where most do."""
     found: dict[str, tuple[Recipe, ...]] = {}
     by_path: dict[str, list[tuple[bytes, ...]]] = {}
     for argv in examples:
@@ -175,9 +182,10 @@ def _recipes(
     for path, given in by_path.items():
         found[path] = tuple(from_examples(asker, bench, given))
     others = [command for path, command in learned.commands.items() if not found.get(path)]
-    for command, recipe in find_recipes(asker, bench, others):
+    search = RecipeSearch(asker, bench)
+    for command, recipe in search.find(others):
         found[command.path] = (recipe,)
-    return found
+    return search.bench, found
 
 
 def _path_of(argv: Sequence[bytes], learned: _Learned) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from itertools import islice
 
-from shared.models.call import Call, CallFile
-from shared.models.cli_tool import Argument, Command, Option, Recipe, Takes, ValueType
-from shared.models.test_result import Status
+from shared.models.call import Call
+from shared.models.cli_tool import Command, Recipe
 from worker.analysis.asking import Answer, Asker
+from worker.analysis.attempts import Attempt, Bench, attempts, plain, repaired
+from worker.analysis.ground import misses_ground, prepared
 from worker.knowledge import samples
 from worker.knowledge.crashes import find_crash
 from worker.knowledge.network import lacks_network
-from worker.knowledge.refusals import Refusal, RefusalKind, read_refusals
-from worker.knowledge.values import ladder
+from worker.knowledge.refusals import read_refusals
 
 MOST_CALLS_OF_THE_TOOL = 10
 MOST_CALLS = 5
@@ -28,41 +28,13 @@ _INPUT = re.compile(
     r"\b(?:stdin|standard input|input|empty|no data|EOF|end[- ]of[- ]file|parse|pars\w+)\b", re.IGNORECASE
 )
 _USAGE = re.compile(r"^\s*usage\b", re.IGNORECASE)
-_SHELL = re.compile(r"[|<>;&$`*?(){}\[\]\\~]|\.\.\.")
-_MOST_EXAMPLES = 2
-_MOST_REPAIRS = 2
-_MORE_STEPS = (1, 2)
 _MOST_OVERDUE = 5
 _SIDE_BY_SIDE = 16
 _BEST = (2, True, True)
-_NAMES_A_FOLDER = re.compile(r"\bdirector(?:y|ies)\b|\bfolder\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What to type behind the words of a command."""
-
-    operands: tuple[bytes, ...] = ()
-    stdin: bytes | None = None
-    repairs: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What all attempts at one tool share: its files, what it is about, and the texts that are no result."""
-
-    files: tuple[CallFile, ...]
-    hint: str
-    answers: frozenset[str]
-
-    @cached_property
-    def paths(self) -> frozenset[bytes]:
-        """Name the files."""
-        return frozenset(file.path for file in self.files)
-
-    def call(self, command: Command, attempt: Attempt) -> Call:
-        """Type an attempt."""
-        return Call(argv=(*command.words, *attempt.operands), stdin=attempt.stdin, files=self.files)
+# The same complaint from so many commands, or so many times from one, has nothing to do with the words of a call.
+_MOST_COMMANDS_ALIKE = 4
+_MOST_TIMES_ALIKE = 3
+_LONGEST_COMPLAINT = 600
 
 
 def from_examples(asker: Asker, bench: Bench, examples: Sequence[tuple[bytes, ...]]) -> Iterator[Recipe]:
@@ -81,6 +53,7 @@ class _Search:
         self.command = command
         self._waiting = list(dict.fromkeys(attempts(command, bench.hint)))
         self._tried: dict[Attempt, Answer] = {}
+        self.misses_ground = False
         self._most = MOST_CALLS if command.path else MOST_CALLS_OF_THE_TOOL
 
     @property
@@ -92,17 +65,25 @@ class _Search:
 
     def hear(self, answer: Answer | None) -> None:
         """Take in what the call showed, and decide what to try after it."""
-        if answer is None or _is_hopeless(answer):
-            self._waiting.clear()
+        if answer is None or answer.is_overdue:
+            self.give_up()
             return
         attempt = self._waiting.pop(0)
         self._tried[attempt] = answer
-        if self._rank(attempt) == _BEST or self._needs_nothing(attempt):
-            self._waiting.clear()
+        self.misses_ground = misses_ground(answer)
+        if self._rank(attempt) == _BEST or self._needs_nothing(attempt) or self.misses_ground:
+            self.give_up()
             return
-        more = [] if answer.worked else _repaired(attempt, answer, self.command)
+        more = [] if answer.worked else repaired(attempt, answer, self.command, self._bench)
+        if not more and not answer.worked and any(map(lacks_network, answer.texts)):
+            self.give_up()
+            return
         useless = {replace(attempt, stdin=samples.TEXT)} if _misses_no_input(answer) else set()
         self._waiting = [one for one in dict.fromkeys([*more, *self._waiting]) if one not in {*self._tried, *useless}]
+
+    def give_up(self) -> None:
+        """Try nothing more."""
+        self._waiting.clear()
 
     @property
     def recipe(self) -> Recipe | None:
@@ -114,8 +95,8 @@ class _Search:
     def _rank(self, attempt: Attempt) -> tuple[int, bool, bool]:
         """Say how good an attempt is: it worked (2) or failed without a word (1), printed, read something."""
         answer = self._tried[attempt]
-        works = _works(answer, self._bench)
-        return works, works > 0 and bool(answer.texts), works > 0 and self._reads(attempt)
+        rank = works(answer, self._bench)
+        return rank, rank > 0 and bool(answer.texts), rank > 0 and self._reads(attempt)
 
     def _needs_nothing(self, attempt: Attempt) -> bool:
         """Tell a subcommand without arguments that prints something although it was given nothing."""
@@ -133,25 +114,67 @@ class _Search:
         return known is not None and known.texts != self._tried[attempt].texts
 
 
-def find_recipes(asker: Asker, bench: Bench, commands: Iterable[Command]) -> Iterator[tuple[Command, Recipe]]:
-    """Search for a call of each command that works, prints and reads; a few commands take turns at a time."""
-    rest = iter(commands)
-    while _has_patience(asker) and (some := [_Search(bench, command) for command in islice(rest, _SIDE_BY_SIDE)]):
-        while (waiting := [search for search in some if search.call]) and _has_patience(asker):
-            calls = [call for search in waiting if (call := search.call)]
-            for search, answer in zip(waiting, asker.ask_all(calls), strict=True):
-                search.hear(answer)
-        yield from ((search.command, search.recipe) for search in some if search.recipe)
+class RecipeSearch:
+    """The search for calls that work, command by command; `bench` is where most of them do."""
+
+    def __init__(self, asker: Asker, bench: Bench) -> None:
+        self._asker = asker
+        self.bench = bench
+        self._complaints: defaultdict[str, list[str]] = defaultdict(list)
+
+    def find(self, commands: Iterable[Command]) -> Iterator[tuple[Command, Recipe]]:
+        """Search for a call of each command that works, prints and reads; a few commands take turns at a time.
+
+        Commands that miss a folder of the tool's own are tried once more in one.
+        """
+        known = list(commands)
+        ungrounded: list[Command] = []
+        yield from self._find(known, ungrounded)
+        bench = prepared(self._asker, self.bench, known) if ungrounded and has_patience(self._asker) else None
+        if bench is not None:
+            self.bench = bench
+            yield from self._find(ungrounded, [])
+
+    def _find(self, commands: Iterable[Command], ungrounded: list[Command]) -> Iterator[tuple[Command, Recipe]]:
+        rest = iter(commands)
+        while has_patience(self._asker) and (some := self._searches(rest)):
+            while (waiting := [search for search in some if search.call]) and has_patience(self._asker):
+                self._step(waiting)
+            yield from ((search.command, search.recipe) for search in some if search.recipe)
+            ungrounded += [search.command for search in some if search.misses_ground and not search.recipe]
+
+    def _searches(self, commands: Iterator[Command]) -> list[_Search]:
+        return [_Search(self.bench, command) for command in islice(commands, _SIDE_BY_SIDE)]
+
+    def _step(self, waiting: Sequence[_Search]) -> None:
+        """Make the next call of each search."""
+        calls = [call for search in waiting if (call := search.call)]
+        for search, answer in zip(waiting, self._asker.ask_all(calls), strict=True):
+            search.hear(answer)
+            if answer is not None and self._is_heard_everywhere(search.command, answer):
+                search.give_up()
+
+    def _is_heard_everywhere(self, command: Command, answer: Answer) -> bool:
+        """Tell a complaint that many commands make, or one makes again and again, whatever is typed."""
+        complaint = _complaint(answer)
+        if not complaint:
+            return False
+        heard = self._complaints[complaint]
+        heard.append(command.path)
+        return len(set(heard)) >= _MOST_COMMANDS_ALIKE or heard.count(command.path) >= _MOST_TIMES_ALIKE
 
 
-def _has_patience(asker: Asker) -> bool:
-    """Tell whether it is worth trying more: where many calls wait for something, most do."""
-    return sum(is_overdue(answer) for answer in asker.answers) < _MOST_OVERDUE
+def has_patience(asker: Asker, before: int = 0) -> bool:
+    """Tell whether it is worth trying more: where many calls wait for something, most do; `before` do not count."""
+    return asker.overdue - before < _MOST_OVERDUE
 
 
-def _is_hopeless(answer: Answer) -> bool:
-    """Tell a command that waits for somebody, or for a network that is not there: other words change nothing."""
-    return is_overdue(answer) or (not answer.worked and any(map(lacks_network, answer.texts)))
+def _complaint(answer: Answer) -> str:
+    """Give what a failed call said, where that is no refusal of a word, nor a usage text."""
+    text = plain("\n".join(answer.texts))
+    if answer.worked or len(text) > _LONGEST_COMPLAINT or any(map(_USAGE.match, answer.texts)):
+        return ""
+    return "" if any(map(read_refusals, answer.texts)) else text
 
 
 def _misses_no_input(answer: Answer) -> bool:
@@ -159,101 +182,12 @@ def _misses_no_input(answer: Answer) -> bool:
     return not answer.worked and not any(map(_INPUT.search, answer.texts))
 
 
-def is_overdue(answer: Answer) -> bool:
-    """Tell a call that did not end by itself."""
-    return answer.result.status in {Status.TIMEOUT_WALL, Status.TIMEOUT_CPU}
-
-
-def attempts(command: Command, hint: str) -> Iterator[Attempt]:
-    """Give what could work, the most telling first: all arguments, the required ones, none, a file, an example."""
-    if command.subcommands and not command.arguments:
-        yield Attempt()
-        return
-    needed = tuple(word for option in command.options if option.required for word in _given(option))
-    required = [argument for argument in command.arguments if argument.required]
-    everything = needed + _filled(command.arguments, hint)
-    yield Attempt(everything)
-    yield Attempt(needed + _filled(required, hint))
-    yield from _documented(command)
-    yield Attempt(needed + _filled(required, hint), samples.TEXT)
-    yield Attempt(needed + tuple(_file_or(argument, hint) for argument in command.arguments))
-    for step in _MORE_STEPS:
-        yield Attempt(needed + _filled(command.arguments, hint, step))
-    if not command.arguments:
-        yield Attempt((*needed, samples.file_for(hint).path))
-
-
-def _filled(arguments: Sequence[Argument], hint: str, step: int = 0) -> tuple[bytes, ...]:
-    return tuple(_word_for(argument, hint, step) for argument in arguments)
-
-
-def _word_for(argument: Argument, hint: str, step: int) -> bytes:
-    if argument.value_type is ValueType.FILE:
-        return samples.file_for(f"{argument.name} {hint if step == 0 else ''}").path
-    values = ladder(argument.value_type, argument.choices, None, argument.name)
-    return values[min(step, len(values) - 1)]
-
-
-def _file_or(argument: Argument, hint: str) -> bytes:
-    is_open = argument.value_type in {None, ValueType.TEXT}
-    return samples.file_for(hint).path if is_open else _word_for(argument, hint, 0)
-
-
-def _given(option: Option) -> tuple[bytes, ...]:
-    name = option.name.encode()
-    if option.takes_value is not Takes.REQUIRED:
-        return (name,)
-    return (name, ladder(option.value_type, option.choices, option.default, option.value_name)[0])
-
-
-def _documented(command: Command) -> Iterator[Attempt]:
-    """Take examples of the help that need no shell."""
-    words = len(command.words)
-    plain = [example.split() for example in command.examples if not _SHELL.search(example)]
-    for typed in plain[:_MOST_EXAMPLES]:
-        argv = tuple(word.strip("'\"").encode() for word in typed[1:])
-        if argv[:words] == command.words and len(argv) > words:
-            yield Attempt(argv[words:])
-
-
-def _repaired(attempt: Attempt, answer: Answer, command: Command) -> list[Attempt]:
-    """Change what the tool itself says is wrong with a call."""
-    refusals = read_refusals(f"{answer.stderr}\n{answer.stdout}")
-    if not refusals or attempt.repairs >= _MOST_REPAIRS or command.subcommands:
-        return []
-    changed = _without_fault(attempt, refusals[0], command)
-    return [replace(changed, repairs=attempt.repairs + 1)] if changed else []
-
-
-def _without_fault(attempt: Attempt, refusal: Refusal, command: Command) -> Attempt | None:
-    subject = (refusal.subject or "").encode()
-    if refusal.kind is RefusalKind.MISSING_ARGUMENT:
-        option = next((option for option in command.options if refusal.subject in option.names), None)
-        more = _given(option) if option else (b"sample.txt",)
-        return replace(attempt, operands=(*more, *attempt.operands) if option else (*attempt.operands, *more))
-    if refusal.kind is RefusalKind.EXTRA_ARGUMENT and attempt.operands:
-        return replace(attempt, operands=attempt.operands[:-1])
-    if refusal.kind is RefusalKind.NO_SUCH_FILE:
-        other = samples.FOLDER if _NAMES_A_FOLDER.search(refusal.line) else b"sample.txt"
-        return _exchanged(attempt, subject, other)
-    if refusal.kind is RefusalKind.INVALID_CHOICE and refusal.choices:
-        return _exchanged(attempt, subject, refusal.choices[0].encode())
-    if refusal.kind is RefusalKind.INVALID_VALUE:
-        return _exchanged(attempt, subject, b"1")
-    return None
-
-
-def _exchanged(attempt: Attempt, old: bytes, new: bytes) -> Attempt | None:
-    if old not in attempt.operands or old == new:
-        return None
-    return replace(attempt, operands=tuple(new if word == old else word for word in attempt.operands))
-
-
-def _works(answer: Answer, bench: Bench) -> int:
+def works(answer: Answer, bench: Bench) -> int:
+    """Tell a call that did its work (2) from one that said no without a word (1) and one that was refused (0)."""
     complaint = answer.stderr or answer.stdout
     if not answer.result.status.has_exit_code or read_refusals(complaint) or find_crash(complaint):
         return 0
-    if any(_USAGE.match(text) or _plain(text) in bench.answers for text in answer.texts):
+    if any(_USAGE.match(text) or plain(text) in bench.answers for text in answer.texts):
         return 0
     if answer.worked:
         return 2
@@ -262,14 +196,5 @@ def _works(answer: Answer, bench: Bench) -> int:
     return int(is_quiet)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _recipe(answer: Answer) -> Recipe:
     return Recipe(call=answer.call, exit_code=answer.result.exit_code or 0, prints=bool(answer.texts))
-
-
-def bench_of(files: tuple[CallFile, ...], hint: str, answers: Sequence[str]) -> Bench:
-    """Prepare the attempts at a tool; `answers` are the texts of its help and version."""
-    return Bench(samples.merged(files), hint, frozenset(_plain(text) for text in answers))

@@ -13,6 +13,7 @@ NO_NETWORK = (
     "network is down",
     "connection refused",
     "no such host",
+    "couldn't connect to server",
     "getaddrinfo enotfound",
     "getaddrinfo eai_again",
     "connect econnrefused",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from collections.abc import Sequence
 
 from shared.models.call import Call, CallFile, FileKind
@@ -42,6 +44,41 @@ _FILES = {
     b"folder/inside.txt": b"epsilon 5 white\n",
 }
 
+
+def _tar(name: bytes, content: bytes) -> bytes:
+    """Write an archive of one file, in the oldest format that every reader knows."""
+    head = name.ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"%011o\0" % len(content) + b"00000000000\0"
+    rest = b"0".ljust(257 - 156, b"\0") + b"ustar\x0000"
+    blank = (head + b" " * 8 + rest).ljust(_TAR_BLOCK, b"\0")
+    head = blank.replace(b" " * 8, b"%06o\0 " % sum(blank), 1)
+    return head + content.ljust(-(-len(content) // _TAR_BLOCK) * _TAR_BLOCK, b"\0") + b"\0" * 2 * _TAR_BLOCK
+
+
+_TAR_BLOCK = 512
+
+# Written down, so that they are the same bytes whatever library compresses here.
+_ASKED_FOR_ONLY = {
+    b"sample.gz": b64decode(
+        "H4sIAAAAAAACA0vMKchIVDBWKEpN4UpKLUlUMFRIL0pNzeNKT8zNTVQwUkjKKU3lQpVKSc0B8QwUEnUUkhQS81IUkrkA6hAAYEgAAAA="
+    ),
+    b"sample.bz2": b64decode(
+        "QlpoOTFBWSZTWV5oS8IAABBZgAAQQAR4AD7HVgAgAEhKU9JpoeSP1Q9Qah6mgMgCOXhEMbzxG0E4eWPm8VspxzQXdqps3EXwVhEUkP9JREEf"
+        "F3JFOFCQXmhLwg=="
+    ),
+    b"sample.xz": b64decode(
+        "/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj4ABHAD1dADCbCmckju5XwSrcsP10kfQPDwrhH6Y2BUewmozBit9Ot0txgdxcdCmGiTcVusxGWoDp"
+        "SQZmsQluB7uHAzMAAAAA6hAAYAABVUiY1U2fkEKZDQEAAAAAAVla"
+    ),
+    b"sample.zip": b64decode(
+        "UEsDBBQAAAAAAABgP1jeGUBFEAAAABAAAAAKAAAAaW5zaWRlLnR4dGVwc2lsb24gNSB3aGl0ZQpQSwECFAMUAAAAAAAAYD9Y3hlARRAAAAAQ"
+        "AAAACgAAAAAAAAAAAAAAgAEAAAAAaW5zaWRlLnR4dFBLBQYAAAAAAQABADgAAAA4AAAAAAA="
+    ),
+    b"sample.png": b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+    ),
+    b"sample.tar": _tar(b"inside.txt", b"epsilon 5 white\n"),
+}
+
 BASIC: tuple[CallFile, ...] = Call(files=tuple(CallFile(path=path, content=_FILES[path]) for path in _FILES)).files
 
 _TEXT_FILE = next(file for file in BASIC if file.path == b"sample.txt")
@@ -66,10 +103,53 @@ _OTHER_ENDINGS = {
 }
 
 
+_KINDS = {
+    **_BY_ENDING,
+    **{
+        path.removeprefix(b"sample.").decode(): CallFile(path=path, content=_ASKED_FOR_ONLY[path])
+        for path in _ASKED_FOR_ONLY
+    },
+}
+_KINDS |= {word: _KINDS[ending] for word, ending in _OTHER_ENDINGS.items() if ending in _KINDS}
+_KINDS |= {"gzip": _KINDS["gz"], "gzipped": _KINDS["gz"], "bzip2": _KINDS["bz2"], "lzma": _KINDS["xz"]}
+_KINDS |= {"archive": _KINDS["tar"], "image": _KINDS["png"], "zipfile": _KINDS["zip"]}
+_LONGEST_REFUSAL = 4000
+_KIND = r"((?:[\w.-]{1,20} ){1,3}?)"
+_WRONG_KIND = re.compile(
+    rf"\bnot (?:in |an? |the |look like |appear to be )*(?:valid |proper |legal )?{_KIND}"
+    r"(?:format|files?|archives?|data|documents?|images?|input)\b"
+    rf"|\b(?:invalid|malformed|corrupt(?:ed)?|bad|unrecogni[sz]ed|expected(?: an?)?) {_KIND}"
+    r"(?:format|files?|archives?|data|documents?|images?|input|header)\b"
+    r"|\b(?:does not look like|doesn't look like|cannot find|is not) an? ((?:[\w-]{1,20} ?){1,3})",
+    re.IGNORECASE,
+)
+# A file below so many bytes is worth keeping even where all together are too large.
+SMALL = 4096
+
+
 def merged(files: Sequence[CallFile]) -> tuple[CallFile, ...]:
     """Lay given files among the basic ones; a given file takes the place of whatever would be in its way."""
     kept = [file for file in BASIC if not any(_are_in_each_others_way(file, given) for given in files)]
     return Call(files=(*files, *kept)).files
+
+
+def laid(extra: Sequence[CallFile], files: Sequence[CallFile]) -> tuple[CallFile, ...]:
+    """Lay more files among those that are there; one of the new takes the place of whatever would be in its way."""
+    kept = [file for file in files if not any(_are_in_each_others_way(file, one) for one in extra)]
+    return Call(files=(*extra, *kept)).files
+
+
+def kind_asked_for(text: str) -> CallFile | None:
+    """Give a file of the kind that a refusal names: `not in frob format`, `invalid frob file`; None where it does not.
+
+    Beside the basic files there are some that no tool needs until it asks for them: archives, compressed files, images.
+    """
+    for found in _WRONG_KIND.finditer(" ".join(text[:_LONGEST_REFUSAL].split())):
+        words = re.findall(r"[a-z0-9]+", (found[1] or found[2] or found[3] or "").lower())
+        file = next((_KINDS[word] for word in reversed(words) if word in _KINDS), None)
+        if file is not None:
+            return file
+    return None
 
 
 def file_for(hint: str) -> CallFile:

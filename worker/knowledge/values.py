@@ -56,9 +56,30 @@ _DESCRIBED: tuple[tuple[re.Pattern[str], ValueType], ...] = tuple(
         (r"\bcomma[- ]separated\b", ValueType.LIST),
     )
 )
+# How a refusal says what should have stood there, the more exact before the less.
+_ASKED_FOR: tuple[tuple[re.Pattern[str], ValueType], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), value_type)
+    for pattern, value_type in (
+        (r"\bkey ?= ?val|\bname ?= ?val|\bkey/value\b|\bkey-value\b", ValueType.KEY_VALUE),
+        (r"\bregular expression\b|\bregexp?\b", ValueType.REGEX),
+        (r"\bduration\b|\btime-?out\b|\binterval\b", ValueType.DURATION),
+        (r"\bdates?\b|\bdatetime\b|\btimestamp\b|\btime format\b", ValueType.DATE),
+        (r"\bfloat(?:ing)?\b|\bdecimal\b|\bdouble\b|\bParseFloat\b", ValueType.FLOAT),
+        (r"\bur[li]s?\b", ValueType.URL),
+        (
+            r"\b(?:int(?:eger)?|u?int\d*|numbers?|numeric(?:al)?|digits?|count|ParseU?Int|Atoi|NaN)\b",
+            ValueType.INTEGER,
+        ),
+        (r"\bsize\b|\bbytes\b", ValueType.SIZE),
+    )
+)
+_LONGEST_REFUSAL = 1000
 _INTEGER = re.compile(r"[-+]?\d+")
 _FLOAT = re.compile(r"[-+]?\d+\.\d+")
 _KEY_VALUE = re.compile(r"[\w.<>-]+=[\w.<>\[\]-]+")
+
+# The one address that leads somewhere without a network, on every machine.
+LOCAL_URL = b"file:///dev/null"
 
 _LADDERS: Mapping[ValueType | None, tuple[bytes, ...]] = {
     ValueType.TEXT: (b"alpha", b"a", b"1", b"two words"),
@@ -73,7 +94,7 @@ _LADDERS: Mapping[ValueType | None, tuple[bytes, ...]] = {
     ValueType.REGEX: (b"a", b"[a-z]+", b"^b"),
     ValueType.FORMAT: (b"json", b"text", b"csv"),
     ValueType.KEY_VALUE: (b"key=value", b"a=1"),
-    ValueType.LIST: (b"a,b", b"a", b"1,2"),
+    ValueType.LIST: (b"1,2", b"a,b", b"a"),
     # A digit is a number as well as a word.
     None: (b"1", b"a", b"sample.txt"),
 }
@@ -102,6 +123,14 @@ def type_of(
     if named is not None and not _says_nothing(value_name or ""):
         return named
     return _by_names(names) or _by_description(description) or _by_default(default) or named
+
+
+def type_asked_for(refusal: str, words: Iterable[str] = ()) -> ValueType | None:
+    """Tell from a refusal what should have stood in place of a value; `words` are those of the call, no hint."""
+    said = refusal[:_LONGEST_REFUSAL]
+    for word in sorted(words, key=len, reverse=True):
+        said = said.replace(word, " ") if word else said
+    return next((value_type for pattern, value_type in _ASKED_FOR if pattern.search(said)), None)
 
 
 def ladder(

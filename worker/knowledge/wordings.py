@@ -55,7 +55,11 @@ _PLACEHOLDERS = {
 }
 
 # Names of the tool, a line number, "error", a mark or a frame stand before the message itself.
-_BEFORE = r"[\s│|*!>✖✗✘●\xd7-]{0,8}(?:\[\w{1,12}\]\s)?(?:[^:\n]{1,100}:\s){0,4}(?:(?:\w{1,30}\s)?(?:error|err!)\s+)?"
+# A dash before a letter or another dash belongs to an option.
+_BEFORE = (
+    r"(?:[\s│|*!>✖✗✘●\xd7]|-(?![\w-])){0,8}"
+    r"(?:\[\w{1,12}\]\s)?(?:[^:\n]{1,100}:\s){0,4}(?:(?:\w{1,30}\s)?(?:error|err!)\s+)?"
+)
 
 
 # What of a wording need not stand in a message as it is written, the innermost groups first.
@@ -120,6 +124,7 @@ WORDINGS: Mapping[RefusalKind, tuple[Wording, ...]] = {
         r"not enough arguments following: {bare}",  # yargs
         r"missing argument: {option}",  # OptionParser
         r"flag {option} expects a value",  # oclif
+        r"value for {bare} of type {any} required",  # optionator
         r"no (?:value provided for option|arg for) {option}",  # Thor, shells
         r"option {option}:? requires (?:parameter|an? \w+)",
         r"{option} (?:requires|needs|expects) (?:an?|one|1) (?:argument|value|parameter)",
@@ -205,6 +210,7 @@ WORDINGS: Mapping[RefusalKind, tuple[Wording, ...]] = {
         r"invalid value for {spellings}: ",  # click
         r"invalid value for {quoted}: ",
         r"invalid value for option {option}",  # picocli
+        r"invalid value for option {bare} - expected type ",  # optionator
         r"invalid value {any} for flag {option}",  # Go flag
         r"invalid argument {any} for {spellings} flag",  # pflag
         r"invalid value {any} for {spellings}(?: <[^>\n]{0,200}>)?['\"]?: ",  # clap

@@ -36,6 +36,7 @@ _ANY_TEXT = frozenset({"TEXT", "str"})
 _USAGE_OF = re.compile(r"usage of \S+$", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
 _REPEATED_TYPES = frozenset({"strings", "stringArray", "stringSlice", "ints", "intSlice", "list"})
+_COMMAND = re.compile(r"[a-z0-9][a-z0-9_:-]+")
 _TYPED_ARGUMENT = re.compile(r"(?P<name>[a-z][\w-]{0,40})\s+\((?:string|integer|number|list|structure|map|blob)\)")
 # Marks the places of words to be filled in, so that what is not marked is typed as it stands.
 _PLACE = re.compile(r"<\w|(?<![\w-])[A-Z][A-Z_-]+(?![\w-])").search
@@ -187,7 +188,7 @@ def _in_usage(
     shown: dict[str, list[str]] = {}
     for usage, line in zip(usages, lines, strict=False):
         yield from (CommandClaim(name, sure=True) for name in usage.commands)
-        if usage.literal in literals and usage.literal is not None:
+        if usage.literal in literals and usage.literal is not None and _COMMAND.fullmatch(usage.literal):
             shown.setdefault(usage.literal, []).append(line.partition(f" {usage.literal}")[2].strip())
     for name, rests in shown.items():
         yield CommandClaim(name, usage="\n".join(rests), sure=is_sure)

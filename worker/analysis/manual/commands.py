@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker.analysis.dialects.heads import option_follows
-from worker.analysis.manual.sections import Entry, Role, Section, items_of, role_of
+from worker.analysis.manual.sections import Entry, Role, Section, role_of
 from worker.analysis.manual.typeset.blocks import Block, Kind
-from worker.analysis.manual.typeset.spans import marked, squeezed
+from worker.analysis.manual.typeset.spans import squeezed
 
 _NAME = r"[a-z0-9][\w.+:-]{0,60}"
 _ARGUMENTS = r"(?P<arguments>(?: (?:[\[<({.|-]|[A-Z]|\S{1,60}\.\.\.).*)?)"
@@ -19,8 +19,10 @@ _OPTIONS_OF = re.compile(
     rf"|(?P<before>{_NAME})(?: command)?(?:-specific)? options",
     re.IGNORECASE,
 )
+_PAGE_BEHIND = re.compile(r" \([\w.+-]{1,60} ?\(\d\w{0,5}\)\)$")
 _SEPARATORS = re.compile(r", or |, ?| ?\| ?")
 _LONGEST_SUMMARY = 200
+_FEWEST_IN_USAGE = 3
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,23 @@ class Part:
         return squeezed(first.text)[:_LONGEST_SUMMARY] if first else ""
 
 
-def parts_of(sections: Sequence[Section], words: Sequence[str]) -> Iterator[tuple[Section, Part]]:
-    """Give the commands that a page describes, each with the section where it stands; `words` call the page's own."""
+def parts_of(
+    sections: Sequence[Section], words: Sequence[str], in_usage: frozenset[str] = frozenset()
+) -> Iterator[tuple[Section, Part]]:
+    """Give the commands that a page describes, each with the section where it stands; `words` call the page's own.
+
+    `in_usage` are words of its usage lines: one that has an entry is a command, whatever the heading says.
+    """
     for section in sections:
         own = _section_part(section, words)
         if own is not None:
             yield section, own
         elif section.role is Role.COMMANDS:
-            yield from ((section, part) for part in _listed(section.blocks, words))
+            yield from ((section, part) for part in _listed(section, words))
+        elif section.role is Role.OTHER and in_usage:
+            found = [part for part in _listed(section, words) if part.path[0] in in_usage]
+            if len(found) >= _FEWEST_IN_USAGE:
+                yield from ((section, replace(part, sure=True)) for part in found)
 
 
 def options_for(section: Section, names: frozenset[str]) -> str | None:
@@ -68,14 +79,18 @@ def _section_part(section: Section, words: Sequence[str]) -> Part | None:
     return _part(section.heading, section.number, section.blocks, words, needs_words=not stands_below_commands)
 
 
-def _listed(blocks: Sequence[Block], words: Sequence[str]) -> Iterator[Part]:
-    for item in items_of(blocks):
+def _listed(section: Section, words: Sequence[str]) -> Iterator[Part]:
+    items = section.items
+    options = sum(bool(item.heads) for item in items if isinstance(item, Entry))
+    if options > sum(isinstance(item, Entry) for item in items) / 2:
+        return  # commands that are options, as `--sign`
+    for item in items:
         if isinstance(item, Entry) and not item.heads:
             part = _part(item.tag, item.number, item.body, words)
             if part is not None:
                 yield part
         elif isinstance(item, Block) and item.kind is Kind.BULLET:
-            head, dash, summary = squeezed(marked(item.spans)).partition(" - ")
+            head, dash, summary = item.marked.partition(" - ")
             part = _part(head, item.number, (), words) if dash and summary else None
             if part is not None:
                 yield part
@@ -84,12 +99,12 @@ def _listed(blocks: Sequence[Block], words: Sequence[str]) -> Iterator[Part]:
 def _part(
     head: str, number: int, blocks: Sequence[Block], words: Sequence[str], *, needs_words: bool = False
 ) -> Part | None:
-    text, has_words = _without_words(head, words)
+    text, has_words = _without_words(_PAGE_BEHIND.sub("", head), words)
     found = _HEAD.fullmatch(text)
     if found is None or option_follows(text) or (needs_words and not has_words):
         return None
     names = _SEPARATORS.split(found["names"])
-    if found["page"] and not has_words:
+    if not has_words and (found["page"] or len(names[0]) == 1):
         return None
     return Part(
         path=(names[0],),

@@ -1,7 +1,8 @@
 """Makes of the head of an entry in a manual page one that the help reader reads.
 
 Pages say some things in their own way: `--sign, --sign=KEY` for a value that may be left out, `-perm -mode` for a
-value with a sign, `--quiet[=false]` for a flag, one head for a row of options, `EXPR1 -and EXPR2` for what joins two.
+value with a sign, `--quiet[=false]` for a flag, `--depth=5` for a default, one head for a row of options,
+`EXPR1 -and EXPR2` for what joins two.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _LONGEST = 400
 _MOST_SPELLINGS = 5
 _TRAILING_MARKS = re.compile(r"(?: [^\w\s<>\[\](){}-][^\w\s<>\[\]()-]{0,20}){1,4}$")
 _DEFAULT_OF_FLAG = re.compile(r"\[=(?:false|true)\]")
+_DEFAULT = re.compile(r"=(?:\"[^\"]{0,60}\"|\d[\w.]{0,20}|\[\]|true|false)$")
 _SIGNED_VALUE = re.compile(r"(?<= )[-+/](?=<)")
 _PATTERN_FIRST = re.compile(r"-<\w{1,20}>, (?=-)")
 _BETWEEN = re.compile(
@@ -67,6 +69,8 @@ def _parts(text: str) -> list[str]:
 def _head(text: str, number: int, *, is_tag: bool) -> Head | None:
     text, *remark = _REMARK.split(text.strip(), maxsplit=1)
     text = _once(_SIGNED_VALUE.sub("", _DEFAULT_OF_FLAG.sub("", text.rstrip(":,;"))))
+    # With a colon behind it, what stands for the value is its default.
+    text = _DEFAULT.sub(r"\g<0>:", text)
     for candidate in (text, _TRAILING_MARKS.sub("", text)):
         whole = parse_head(candidate)
         if whole is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import OptionClaim
 from worker.analysis.dialects.notes import read_notes
-from worker.analysis.manual.sections import Entry, Role, Section, items_of
+from worker.analysis.manual.sections import Entry, Role, Section
 from worker.analysis.manual.typeset.spans import squeezed
 
 _LETTER = re.compile(r"(?P<name>[A-Za-z])(?: (?P<value><[^<>]{1,40}>|[A-Za-z][\w-]{0,40}))?")
@@ -21,7 +21,7 @@ def letter_claims(sections: Sequence[Section]) -> Iterator[OptionClaim]:
     """Give the letters of a page that has several, each in a section that has options with dashes as well."""
     found: dict[str, OptionClaim] = {}
     for section in sections:
-        entries = [item for item in items_of(section.blocks) if isinstance(item, Entry)]
+        entries = [item for item in section.items if isinstance(item, Entry)]
         if section.role in _WHERE and any(entry.heads for entry in entries):
             for entry in entries:
                 claim = _claim(entry)

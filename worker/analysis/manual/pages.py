@@ -43,7 +43,7 @@ class Page:
 
     def include(self, name: str) -> str | None:
         """Give the page that `.so` names, from the same tree of pages."""
-        if not _INCLUDED.fullmatch(name) or ".." in name:
+        if not _INCLUDED.fullmatch(name) or name.startswith("/") or ".." in name:
             return None
         tree = self.file.parent.parent if "/" in name else self.file.parent
         for ending in ("", ".gz", ".xz", ".bz2"):
@@ -111,7 +111,7 @@ def _alias_in(text: str) -> str | None:
 def _names(program: str, words: Sequence[str]) -> Iterator[str]:
     """Give the names under which the tool may have a page; the executable may be a link to one of another name."""
     own = [word.rpartition("/")[2] for word in words[:1]]
-    files = [Path(program).name, *([Path(os.path.realpath(program)).name] if program else [])]
+    files = [program.rpartition("/")[2], *(place.name for place in _links(program))]
     for name in [*own, *files]:
         bare = re.sub(r"\.(?:js|mjs|cjs|py|rb|pl|sh|exe)$", "", name)
         if _WORD.fullmatch(bare):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.models.cli_tool import Source
+from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import LIKELY, UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
 from worker.analysis.dialects.layout import GAP
 from worker.analysis.dialects.reading import read_help
@@ -18,7 +18,17 @@ from worker.analysis.manual.sheet_text import GUARD, HelpText, write_option
 from worker.analysis.manual.typeset.blocks import Block, Kind
 from worker.analysis.manual.typeset.page import lay_out_page
 from worker.analysis.manual.typeset.spans import squeezed
-from worker.analysis.manual.usage import by_literal, is_listed, is_usage_of, options_in, path_of, speaks_of, usage_lines
+from worker.analysis.manual.usage import (
+    by_literal,
+    is_listed,
+    is_usage_of,
+    options_in,
+    path_of,
+    speaks_of,
+    takes_command,
+    usage_lines,
+    words_in,
+)
 
 Path_ = tuple[str, ...]
 
@@ -28,8 +38,12 @@ _SWITCHED_OFF = re.compile(
     r" (?:the )?['\"`\u2018\u201c]?(?P<name>--[a-z0-9](?:\w|-(?=\w)){1,60})"
 )
 _VARIABLE = re.compile(r"\$?([A-Z][A-Z0-9_]{2,60})")
+_SET_BY = re.compile(
+    r"\b(?:specified|set|given|provided|overridden) (?:with|by|via|using|through|from) (?:the )?"
+    r"\$?([A-Z][A-Z0-9_]{2,60})"
+    r" (?:environment )?variable\b"
+)
 _MENTIONED = re.compile(r"(?<![\w-])--?[A-Za-z0-9](?:\w|-(?=\w)){0,60}")
-_TAKES_COMMAND = re.compile(r"\b(?:sub-?)?(?:command|cmd|action|verb|operation)\b", re.IGNORECASE)
 _LESS_SURE = 0.9
 _MOST_COMMANDS = 600
 _FEWEST_COMMANDS = 3
@@ -83,7 +97,8 @@ def read_manuals(program: str, words: Sequence[str]) -> Manual:
         if sheet.path and not sheet.is_called_so and sheet.path not in named:
             continue
         for path, reading in _read_sheet(sheet).readings.items():
-            (own if path == sheet.path else by_the_way).setdefault(path, reading)
+            readings = own if path == sheet.path else by_the_way
+            readings[path] = max(readings.get(path, reading), reading, key=lambda one: len(one.options))
             named |= {(*path, claim.name) for claim in reading.commands}
     return Manual({**by_the_way, **own})
 
@@ -99,21 +114,33 @@ def _take_apart(
 
 def _read_sheet(sheet: _Sheet) -> Manual:
     words = (*sheet.words, *sheet.path)
-    found = list(parts_of(sheet.sections, words))[:_MOST_COMMANDS]
-    parts = [part for _, part in found]
+    is_sure = takes_command(sheet.usage, words)
+    in_usage = words_in(sheet.usage, words)
+    found = list(parts_of(sheet.sections, words, in_usage))[:_MOST_COMMANDS]
+    parts = [replace(part, sure=part.sure or is_sure or part.path[0] in in_usage) for _, part in found]
     names = frozenset(part.path[0] for part in parts)
-    described = {id(section) for section, part in found if part.blocks == section.blocks}
-    headed = {id(section): name for section in sheet.sections if (name := options_for(section, names))}
-    own = [one for one in sheet.sections if id(one) not in described and id(one) not in headed]
+    described = {id(section) for section, part in found if part.blocks == section.blocks and part.blocks}
+    headed = _headed(sheet.sections, names)
+    own = [one for one in sheet.sections if id(one) not in described and options_for(one, names) is None]
     shared = _Shared.of(sheet.usage, words, names)
+    entries = _option_entries(own) if shared.lines else []
     readings = {sheet.path: _own_reading(sheet, own, parts, words, shared)}
-    for part in [*parts, *shared.parts_besides(names)]:
-        blocks = [block for one in sheet.sections if headed.get(id(one)) == part.path[0] for block in one.blocks]
-        blocks += _entries_with([block for one in own for block in one.blocks], shared.options_of(part.path[0]))
-        reading = _part_reading(part, blocks, shared.lines.get(part.path[0], []), words)
+    for part in [*(part for part in parts if part.sure), *shared.parts_besides(names)]:
+        more = [*headed.get(part.path[0], []), *_entries_with(entries, shared.options_of(part.path[0]))]
+        reading = _part_reading(part, more, shared.lines.get(part.path[0], []), words)
         if reading is not None:
             readings.setdefault((*sheet.path, *part.path), reading)
     return Manual(readings)
+
+
+def _headed(sections: Sequence[Section], names: frozenset[str]) -> dict[str, list[Block]]:
+    """Give the blocks of sections whose heading says that they are about the options of one command."""
+    found: dict[str, list[Block]] = {}
+    for section in sections:
+        name = options_for(section, names)
+        if name is not None:
+            found.setdefault(name, []).extend(section.blocks)
+    return found
 
 
 @dataclass(frozen=True)
@@ -127,7 +154,8 @@ class _Shared:
     def of(usage: Sequence[tuple[str, int]], words: Path_, names: frozenset[str]) -> _Shared:
         groups = by_literal(usage, words)
         literals = {name: lines for name, lines in groups.items() if name}
-        are_commands = len(literals) >= _FEWEST_COMMANDS or (literals and names.issuperset(literals))
+        is_described = len(literals) > 1 and names.issuperset(literals)
+        are_commands = len(literals) >= _FEWEST_COMMANDS or is_described
         return _Shared(literals if are_commands else {}, groups.get("", []) if are_commands else usage)
 
     def options_of(self, name: str) -> frozenset[str]:
@@ -146,31 +174,33 @@ class _Shared:
                 yield Part((name,), (), "", lines[0][1], ())
 
 
-def _entries_with(blocks: Sequence[Block], names: frozenset[str]) -> list[Block]:
+def _option_entries(sections: Sequence[Section]) -> list[Entry]:
+    items = (item for section in sections for item in section.items)
+    return [item for item in items if isinstance(item, Entry) and item.heads]
+
+
+def _entries_with(entries: Sequence[Entry], names: frozenset[str]) -> list[Block]:
     """Give the blocks of the entries that have one of these names."""
-    found: list[Block] = []
-    for item in items_of(blocks) if names else ():
-        if isinstance(item, Entry) and any(head.names & names for head in item.heads):
-            found += [*item.tags, *item.body]
-    return found
+    wanted = (entry for entry in entries if any(head.names & names for head in entry.heads)) if names else ()
+    return [block for entry in wanted for block in (*entry.tags, *entry.body)]
 
 
 def _own_reading(
     sheet: _Sheet, sections: Sequence[Section], parts: Sequence[Part], words: Path_, shared: _Shared
 ) -> Reading:
     text = HelpText()
+    others = _Others(shared.foreign, frozenset(part.number for part in parts if part.sure))
     _write_usage(text, sheet.usage)
     for section in sections:
         if section.role in _OPTIONS_MAY_STAND_IN:
             text.heading("Global options" if _INHERITED.search(section.heading) else "Options", section.number)
-            _write_options(text, section.blocks, words, shared.foreign, is_announced=section.role is Role.OPTIONS)
+            _write_options(text, section.items, words, others, is_announced=section.role is Role.OPTIONS)
         elif section.role is Role.USAGE:
             _write_help(text, section)
     _write_arguments(text, sections)
     _write_examples(text, sections, words[0])
     reading = _finished(read_help(text.text, words), text)
-    is_sure = _takes_command(sheet.usage, words) or reading.takes_command
-    commands = tuple(_commands(parts, is_sure=is_sure)) or reading.commands
+    commands = tuple(_commands(parts)) or reading.commands
     # Where every usage line calls a command, an option that none of them shows may be anyone's.
     is_anyones = bool(shared.lines) and not shared.own
     found = (replace(one, confidence=UNSURE) for one in reading.options) if is_anyones else reading.options
@@ -195,7 +225,7 @@ def _part_reading(part: Part, more: Sequence[Block], lines: Sequence[tuple[str, 
     usage = [*lines, *((squeezed(block.text), block.number) for block in blocks if is_usage_of(block, called))]
     _write_usage(text, usage or [(_called(part, words), part.number)])
     text.heading("Options", part.number)
-    _write_options(text, blocks, called, is_announced=True)
+    _write_options(text, items_of(blocks), called, is_announced=True)
     reading = _finished(read_help(text.text, called), text)
     says_more = bool(reading.options or reading.arguments)
     return replace(reading, summary=part.summary, aliases=part.aliases) if says_more else None
@@ -212,20 +242,28 @@ def _write_usage(text: HelpText, usage: Sequence[tuple[str, int]]) -> None:
             text.raw(line, 0, number)
 
 
-def _write_options(
-    text: HelpText, blocks: Sequence[Block], words: Path_, foreign: frozenset[str] = frozenset(), *, is_announced: bool
-) -> None:
-    """Write the entries of options, those in the body of another kind of entry as well, and lists set as they stand.
+@dataclass(frozen=True)
+class _Others:
+    """What belongs to other commands: spellings of options, and entries that begin at these lines."""
 
-    `foreign` are spellings that belong to other commands.
-    """
-    for item in items_of(blocks):
+    options: frozenset[str] = frozenset()
+    entries: frozenset[int] = frozenset()
+
+
+_NO_OTHERS = _Others()
+
+
+def _write_options(
+    text: HelpText, items: Iterable[Entry | Block], words: Path_, others: _Others = _NO_OTHERS, *, is_announced: bool
+) -> None:
+    """Write the entries of options, those in the body of another kind of entry as well, and lists set as they stand."""
+    for item in items:
         if isinstance(item, Block):
             _write_listed(text, item, words, is_announced=is_announced)
-        elif not item.heads:
-            _write_options(text, item.body, words, foreign, is_announced=is_announced)
-        elif not any(head.names & foreign for head in item.heads):
+        elif item.heads and not any(head.names & others.options for head in item.heads):
             write_option(text, item)
+        elif not item.heads and item.number not in others.entries:
+            _write_options(text, items_of(item.body), words, others, is_announced=is_announced)
 
 
 def _write_help(text: HelpText, section: Section) -> None:
@@ -249,7 +287,7 @@ def _write_listed(text: HelpText, block: Block, words: Path_, *, is_announced: b
 
 def _write_arguments(text: HelpText, sections: Sequence[Section]) -> None:
     for section in sections:
-        entries = [item for item in items_of(section.blocks) if isinstance(item, Entry) and not item.heads]
+        entries = [item for item in section.items if isinstance(item, Entry) and not item.heads]
         named = [one for one in entries if one.tag.startswith("<") or section.role is Role.ARGUMENTS]
         if named and section.role in {Role.ARGUMENTS, Role.OPTIONS}:
             text.heading("Arguments", section.number)
@@ -267,22 +305,22 @@ def _write_examples(text: HelpText, sections: Sequence[Section], program: str) -
                     text.raw(line, 0, block.number)
 
 
-def _takes_command(usage: Sequence[tuple[str, int]], words: Path_) -> bool:
-    return any(_TAKES_COMMAND.search(line[len(words[0]) :]) for line, _ in usage)
-
-
-def _commands(parts: Sequence[Part], *, is_sure: bool) -> Iterator[CommandClaim]:
+def _commands(parts: Sequence[Part]) -> Iterator[CommandClaim]:
     told: set[str] = set()
     for part in parts:
         if part.path[0] not in told and part.path[0] != "help":
             told.add(part.path[0])
-            yield CommandClaim(part.path[0], part.summary, part.aliases, part.arguments, is_sure or part.sure)
+            yield CommandClaim(part.path[0], part.summary, part.aliases, part.arguments, part.sure)
 
 
 def _without_place_for_commands(
     arguments: Iterable[ArgumentClaim], commands: Sequence[CommandClaim]
 ) -> Iterator[ArgumentClaim]:
-    return (claim for claim in arguments if not (commands and claim.stands_for_command))
+    names = {name for claim in commands for name in (claim.name, *claim.aliases)}
+    for claim in arguments:
+        words = claim.choices or (claim.name,)
+        if not names or not (claim.stands_for_command or names.issuperset(words)):
+            yield claim
 
 
 def _finished(reading: Reading, text: HelpText) -> Reading:
@@ -292,11 +330,14 @@ def _finished(reading: Reading, text: HelpText) -> Reading:
 
 
 def _placed(claim: OptionClaim, text: HelpText) -> OptionClaim:
+    line = text.number_of(claim.line)
+    listed = text.values.get(line) if line is not None and claim.takes is not Takes.NONE else None
     return replace(
         claim,
+        choices=claim.choices or listed,
         description=claim.description.replace(GUARD, ""),
         source=Source.MAN,
-        line=text.number_of(claim.line) or text.number_with(claim.names[0]),
+        line=line or text.number_with(claim.names[0]),
     )
 
 
@@ -324,13 +365,14 @@ def _with_variables(claims: Sequence[OptionClaim], sections: Sequence[Section]) 
     """Add the variable whose entry names just this option, where the option's own names none."""
     variables: dict[str, str] = {}
     for section in sections:
-        for item in items_of(section.blocks) if section.role is Role.VARIABLES else ():
+        for item in section.items if section.role is Role.VARIABLES else ():
             if isinstance(item, Entry) and (found := _VARIABLE.fullmatch(item.tag.strip("<>"))):
                 mentioned = {name for one in item.body for name in _MENTIONED.findall(one.text)}
                 if len(mentioned) == 1:
                     variables.setdefault(mentioned.pop(), found[1])
     for claim in claims:
-        named = next((variables[name] for name in claim.names if name in variables), None)
+        said = _SET_BY.search(claim.description)
+        named = next((variables[name] for name in claim.names if name in variables), said[1] if said else None)
         yield replace(claim, env_var=claim.env_var or named) if claim.confidence >= LIKELY else claim
 
 

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
 from worker.analysis.dialects.layout import Kind as Announced
 from worker.analysis.dialects.layout import kind_of
 from worker.analysis.manual.heads import Head, read_heads
 from worker.analysis.manual.typeset.blocks import Block, Kind
-from worker.analysis.manual.typeset.spans import marked, squeezed
+from worker.analysis.manual.typeset.spans import squeezed
 
 _MOST_HEADS = 12
+_BEGINS_HEAD = frozenset("-\u2013\u2014<")
 # `add <path> [<name>]`, `remote-add(1)`
 _COMMAND = re.compile(
     r"[a-z0-9][\w.+:-]{0,60}(?:\(\d\w{0,5}\))?(?: (?:[\[<({|.A-Z-]|\S{1,60}\.\.\.)\S*){0,12}", re.IGNORECASE
@@ -44,6 +46,11 @@ class Section:
     blocks: tuple[Block, ...]
     above: str = ""
 
+    @cached_property
+    def items(self) -> tuple[Entry | Block, ...]:
+        """Give its entries, and the blocks that belong to none."""
+        return tuple(items_of(self.blocks))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -69,8 +76,8 @@ _ROLES = tuple(
         (r"^description$|^overview$|^introduction$", Role.OTHER),
         (
             (
-                r"^(?:see also|exit|return|files?|bugs|known|authors?|copyright|history|notes?|standards|conforming|compat"
-                r"|diagnostics|reporting|security|caveats|warnings?|limitations|licen[cs]e|credits|version"
+                r"^(?:see also|exit|return|files?|bugs|known|authors?|copyright|history|notes?|standards|conforming"
+                r"|compat|diagnostics|reporting|security|caveats|warnings?|limitations|licen[cs]e|credits|version"
                 r"|availability|signals|colophon|acknowledg|trademarks|resources|contact|discussion|mailing|contribut|thanks"
                 r"|differences)"
             ),
@@ -125,14 +132,16 @@ def items_of(blocks: Sequence[Block]) -> Iterator[Entry | Block]:
             continue
         below = _end_of_body(blocks, end, blocks[at].indent)
         heads = tuple(head for block in blocks[at:end] for head in heads_in(block))
-        tag = squeezed(marked(blocks[at].spans))
+        tag = blocks[at].marked
         yield Entry(heads, tag, tuple(blocks[at:end]), tuple(blocks[end:below]))
         at = below
 
 
 def heads_in(block: Block) -> tuple[Head, ...]:
     """Read the heads of options in a line that has nothing else, or nothing if it is not such a line."""
-    return read_heads(squeezed(marked(block.spans)), block.number, is_tag=block.kind is Kind.TAG)
+    if block.kind is not Kind.TAG and block.spans[0].text.lstrip()[:1] not in _BEGINS_HEAD:
+        return ()
+    return read_heads(block.marked, block.number, is_tag=block.kind is Kind.TAG)
 
 
 def _may_be_head(blocks: Sequence[Block], at: int) -> bool:
@@ -143,7 +152,7 @@ def _may_be_head(blocks: Sequence[Block], at: int) -> bool:
         return False
     following = next((one for one in blocks[at + 1 : at + _MOST_HEADS] if not heads_in(one)), None)
     is_above = following is not None and following.indent > block.indent
-    return is_above and bool(heads_in(block) or _COMMAND.fullmatch(squeezed(marked(block.spans))))
+    return is_above and bool(heads_in(block) or _COMMAND.fullmatch(block.marked))
 
 
 def _end_of_heads(blocks: Sequence[Block], at: int) -> int:

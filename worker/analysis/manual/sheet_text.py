@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from worker.analysis.dialects.heads import option_follows, parse_head
 from worker.analysis.manual.heads import Head, optional
 from worker.analysis.manual.sections import Entry
-from worker.analysis.manual.typeset.blocks import Block
+from worker.analysis.manual.typeset.blocks import Block, Kind
 from worker.analysis.manual.typeset.spans import squeezed
+from worker.analysis.manual.values import listed_values
 
 # Keeps a line of a description from being taken for a head or a usage line; it is no part of what is said.
 GUARD = "\u2060"
@@ -23,9 +24,10 @@ _PAIR = 2
 
 @dataclass
 class HelpText:
-    """The text as it grows."""
+    """The text as it grows, and the values that are listed for an option, by its line in the page."""
 
     lines: list[tuple[str, int]] = field(default_factory=list)
+    values: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def heading(self, text: str, number: int) -> None:
         """Begin a section."""
@@ -50,9 +52,11 @@ class HelpText:
         """Give the line of the page for a line of the text."""
         return self.lines[line - 1][1] if line is not None and 0 < line <= len(self.lines) else None
 
-    def number_with(self, word: str) -> int | None:
-        """Give the line of the page for the first line of the text that holds a word, a usage line perhaps."""
-        return next((number for line, number in self.lines[:_MOST_LINES_OF_USAGE] if word in line), None)
+    def number_with(self, name: str) -> int | None:
+        """Give the line of the page where a usage line shows an option, the first of them where none writes it out."""
+        usage = self.lines[:_MOST_LINES_OF_USAGE]
+        word = name.lstrip("-").removeprefix("no-") if len(name) > _PAIR else name
+        return next((number for line, number in usage if word in line), usage[0][1] if usage else None)
 
 
 def guarded(text: str) -> str:
@@ -63,13 +67,28 @@ def guarded(text: str) -> str:
 def description_of(blocks: Sequence[Block], rest: str = "", number: int = 1) -> list[tuple[str, int]]:
     """Give the paragraphs of a description with their lines; `rest` is what stands behind the head."""
     lines = [(rest, number)] if rest else []
-    lines += [(squeezed(block.text), block.number) for block in blocks[:_MOST_LINES_OF_A_DESCRIPTION]]
+    for block in _without_what_is_nested(blocks[:_MOST_LINES_OF_A_DESCRIPTION]):
+        mark = "\u2022 " if block.kind is Kind.BULLET else ""
+        lines.append((mark + squeezed(block.text), block.number))
     return lines
+
+
+def _without_what_is_nested(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Leave out what stands below a tag inside the description: a default there is that of something else."""
+    tag_at: int | None = None
+    for block in blocks:
+        if tag_at is not None and block.indent > tag_at:
+            continue
+        tag_at = block.indent if block.kind is Kind.TAG else None
+        yield block
 
 
 def write_option(text: HelpText, entry: Entry) -> None:
     """Write the entry of an option, or of several that share a description."""
+    values = listed_values(entry.body)
     for head in settled(entry.heads):
+        if values:
+            text.values[head.number] = values
         text.entry(head.text, description_of(entry.body, head.rest, head.number), head.number)
 
 

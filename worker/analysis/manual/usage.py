@@ -9,13 +9,18 @@ from worker.analysis.dialects.heads import option_follows, parse_head
 from worker.analysis.dialects.layout import GAP
 from worker.analysis.manual.sections import Role, Section
 from worker.analysis.manual.typeset.blocks import Block
-from worker.analysis.manual.typeset.spans import marked, squeezed
+from worker.analysis.manual.typeset.spans import squeezed
 from worker.analysis.usage_line import parse_usage
 
 _MOST_LINES = 60
 _LONGEST_LINE = 4000
 _MARKED_NAME = re.compile(r"^<([^<>]+)>")
 _CONTINUES = re.compile(r"[\[<({|.-]")
+_REMARK = re.compile(r"\([A-Z][^|<\[]*\)")
+_TAKES_COMMAND = re.compile(
+    r"(?<![\w+-])(?:sub-?)?(?:command|cmd|action|verb|operation|applet)(?![\w-])", re.IGNORECASE
+)
+_WORD = re.compile(r"(?<![\w<>.+=/-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?![\w<>.=/-])")
 _ANNOUNCED = re.compile(r"usage: (?=\S)", re.IGNORECASE)
 _OPTION = re.compile(r"(?<![\w-])(?P<name>-(?:-(?:\[no-\])?)?[A-Za-z0-9?#@](?:\w|[-.](?=\w)){0,60})")
 _PARTS = re.compile(r"[-_ ]")
@@ -59,6 +64,8 @@ def _lines_in(blocks: Sequence[Block], program: str, stem: str) -> Iterator[tupl
 
 
 def _goes_on(block: Block, first: Block, text: str) -> bool:
+    if _REMARK.fullmatch(text):
+        return False
     is_deeper = not block.after_blank and block.indent > first.indent
     return (is_deeper or _CONTINUES.match(text) is not None) and not is_listed(block)
 
@@ -67,14 +74,14 @@ def _announced(sections: Sequence[Section]) -> Iterator[tuple[str, int]]:
     """Give lines that call themselves usage, in a page without a section for them."""
     for section in sections:
         for block in section.blocks:
-            text = squeezed(marked(block.spans))
+            text = block.marked
             if section.role is Role.OTHER and _ANNOUNCED.match(text):
                 yield _plain_start(block)[:_LONGEST_LINE], block.number
 
 
 def _plain_start(block: Block) -> str:
     """Give the line; a name of the tool that is set in italics stands for itself."""
-    text = _ANNOUNCED.sub("", squeezed(marked(block.spans))).removeprefix("$ ")
+    text = _ANNOUNCED.sub("", block.marked).removeprefix("$ ")
     return _MARKED_NAME.sub(r"\1", text)
 
 
@@ -112,6 +119,16 @@ def by_literal(usage: Sequence[tuple[str, int]], words: Sequence[str]) -> dict[s
     for line in usage:
         groups.setdefault(parse_usage(line[0], words).literal or "", []).append(line)
     return groups
+
+
+def takes_command(usage: Sequence[tuple[str, int]], words: Sequence[str]) -> bool:
+    """Tell whether a usage line has a place for a command."""
+    return any(_TAKES_COMMAND.search(line[len(words[0]) :]) for line, _ in usage)
+
+
+def words_in(usage: Sequence[tuple[str, int]], words: Sequence[str]) -> frozenset[str]:
+    """Give the plain words of usage lines: those to be typed, where placeholders are marked as such."""
+    return frozenset(word for line, _ in usage for word in _WORD.findall(line[len(words[0]) :]))
 
 
 def options_in(usage: Sequence[tuple[str, int]]) -> frozenset[str]:

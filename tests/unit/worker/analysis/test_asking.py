@@ -86,3 +86,22 @@ def test_what_the_sandbox_could_not_do_says_nothing_of_the_tool() -> None:
     assert answer is not None
     assert answer.is_ours
     assert not answer.worked
+
+
+def test_once_a_call_was_in_vain_the_next_are_given_up_sooner() -> None:
+    frob = Frob({"1": TestResult(call_digest="", status=Status.TIMEOUT_WALL)})
+    asker = frob.asker(budget=200)
+
+    overdue = asker.ask(ONE)
+    answer = asker.ask(TWO)
+
+    first, second = (made.call.limits for made in frob.executor.made)
+    assert first is None
+    assert second is not None
+    assert second.wall_s < 10
+    assert overdue is not None
+    assert overdue.is_overdue
+    assert asker.overdue == 1
+    assert answer is not None
+    assert answer.call == TWO  # as it was asked: how long we wait is no part of it
+    assert asker.known(TWO) == answer

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.models.job import Selection
+from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import REFUSED, Frob
 from worker.analysis.explore import Explorer, Known
@@ -228,3 +229,30 @@ def test_a_list_of_bare_names_names_candidates() -> None:
 
     assert "stow" in paths(root)
     assert "ghost" not in paths(root)
+
+
+def test_the_help_of_the_command_that_is_called_by_default_is_its_own() -> None:
+    listed = b"usage: frob COMMAND\n\nCommands:\n  add     Add it\n  stow    Put it away\n"
+    root, _ = explored({"--help": listed, "add --help": page("add", "--fast")}, otherwise=page("stow", "--dry"))
+
+    assert options(root)["stow"] == ["--dry", "-h"]
+    assert "add" in paths(root)
+
+
+def test_asking_for_help_is_a_command_where_it_has_options_of_its_own() -> None:
+    says = {"--help": ROOT, "add --help": page("add", "--fast")}
+
+    bare, _ = explored({**says, "help --help": page("help", "--help")})
+    rich, _ = explored({**says, "help --help": page("help", "--guides")})
+
+    assert "help" not in paths(bare)
+    assert "--guides" in options(rich)["help"]
+
+
+def test_a_command_that_does_not_end_is_not_asked_behind_another_door() -> None:
+    waits = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
+
+    root, frob = explored({"--help": ROOT, "add --help": waits, "remove --help": page("remove", "--force")})
+
+    assert paths(root) == ["", "add", "remove"]
+    assert [asked for asked in frob.asked if "add" in asked.split()] == ["add --help"]

@@ -160,7 +160,7 @@ def test_never_asks_more_than_its_profile_allows(profile: Profile) -> None:
 
     tool = frob.learn(profile=profile)
 
-    assert len(frob.asked) <= BUDGETS[profile].reading + BUDGETS[profile].trying
+    assert len(frob.asked) <= BUDGETS[profile].reading + BUDGETS[profile].trying + BUDGETS[profile].options
     assert len(frob.asked) > BUDGETS[profile].reading / 4
     assert len(tool.commands) > 400
 
@@ -202,7 +202,7 @@ def test_whatever_a_tool_says_is_learned_or_nothing(out: bytes, err: bytes, code
     frob = Frob({}, otherwise=(code, out, err))
 
     try:
-        tool = frob.learn(budgets=dict.fromkeys(Profile, Budget(10, 10)))
+        tool = frob.learn(budgets=dict.fromkeys(Profile, Budget(10, 10, 10)))
     except NoInterfaceError:
         return
     assert CliTool.model_validate_json(tool.model_dump_json()) == tool
@@ -213,7 +213,7 @@ def test_any_help_is_learned_into_a_tool_that_can_be_stored(text: bytes) -> None
     frob = Frob({"--help": text}, otherwise=REFUSED)
 
     try:
-        tool = frob.learn(budgets=dict.fromkeys(Profile, Budget(15, 15)))
+        tool = frob.learn(budgets=dict.fromkeys(Profile, Budget(15, 15, 15)))
     except NoInterfaceError:
         return
     assert CliTool.model_validate_json(tool.model_dump_json()) == tool

@@ -4,10 +4,11 @@ import pytest
 
 from shared.models.call import Call, CallFile
 from shared.models.cli_tool import Argument, Command, Option, Recipe, Takes, ValueType
-from shared.models.test_result import Status, TestResult
+from shared.models.test_result import Change, FileChange, Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import Frob, typed
-from worker.analysis.recipes import Attempt, Bench, attempts, bench_of, find_recipes, from_examples
+from worker.analysis.attempts import Attempt, Bench, attempts, bench_of
+from worker.analysis.recipes import RecipeSearch, from_examples
 from worker.knowledge import samples
 
 FILE = Argument(name="FILE", value_type=ValueType.FILE)
@@ -20,7 +21,7 @@ def refused(message: str) -> Answer:
 
 def only(frob: Frob, bench: Bench, command: Command) -> Recipe | None:
     """Search for a call of one command."""
-    return next((recipe for _, recipe in find_recipes(frob.asker(), bench, [command])), None)
+    return next((recipe for _, recipe in RecipeSearch(frob.asker(), bench).find([command])), None)
 
 
 def searched(
@@ -198,7 +199,7 @@ def test_commands_take_turns_and_the_budget_cuts_none_of_them_alone() -> None:
     commands = [Command(path=path, arguments=(PATTERN,)) for path in ("a", "b", "c")]
     frob = Frob({})
 
-    assert list(find_recipes(frob.asker(budget=5), bench_of((), "", []), commands)) == []
+    assert list(RecipeSearch(frob.asker(budget=5), bench_of((), "", [])).find(commands)) == []
     assert [words.split()[0] for words in frob.asked] == ["a", "b", "c", "a", "b"]
 
 
@@ -214,5 +215,141 @@ def test_where_most_commands_wait_the_search_ends() -> None:
     commands = [Command(path=f"c{number}", arguments=(FILE,)) for number in range(30)]
     frob = Frob({}, TestResult(call_digest="", status=Status.TIMEOUT_WALL))
 
-    assert list(find_recipes(frob.asker(), bench_of((), "", []), commands)) == []
+    assert list(RecipeSearch(frob.asker(), bench_of((), "", [])).find(commands)) == []
     assert len(frob.asked) < 20
+
+
+def test_gives_one_of_the_options_of_which_the_tool_says_that_one_is_needed() -> None:
+    options = (Option(names=("-l", "--list")), Option(names=("-c", "--create")), Option(names=("-q",)))
+    says: dict[str, Answer] = {"--create sample.txt": b"created"}
+    wants = refused("frob: You must specify one of the '-lc' options")
+
+    recipe, frob = searched(Command(options=options, arguments=(FILE,)), says, wants)
+
+    assert operands(recipe) == "--create sample.txt"
+    assert not [asked for asked in frob.asked if "-q" in asked]
+
+
+def test_gives_the_option_that_the_tool_asks_for_in_plain_words() -> None:
+    fields = Option(names=("-f", "--fields"), takes_value=Takes.REQUIRED, value_type=ValueType.LIST)
+    says: dict[str, Answer] = {"--fields 1,2 sample.txt": b"alpha"}
+
+    recipe, _ = searched(
+        Command(options=(fields,), arguments=(FILE,)), says, refused("frob: you must specify a list of bytes or fields")
+    )
+
+    assert operands(recipe) == "--fields 1,2 sample.txt"
+
+
+def test_gives_a_file_of_the_kind_that_the_tool_asks_for() -> None:
+    says: dict[str, Answer] = {"sample.gz": b"alpha"}
+
+    recipe, _ = searched(Command(arguments=(FILE,)), says, refused("frob: sample.txt: not in gzip format"))
+
+    assert operands(recipe) == "sample.gz"
+    assert recipe is not None
+    assert b"sample.gz" in {file.path for file in recipe.call.files}
+
+
+def test_an_address_that_needs_a_network_gives_way_to_one_that_needs_none() -> None:
+    address = Argument(name="url", value_type=ValueType.URL)
+    says: dict[str, Answer] = {"file:///dev/null": b"nothing there\n"}
+
+    recipe, _ = searched(Command(arguments=(address,)), says, refused("frob: could not resolve host: localhost"))
+
+    assert operands(recipe) == "file:///dev/null"
+
+
+def test_a_tool_that_wants_a_terminal_gets_one() -> None:
+    frob = Frob(lambda call: b"drawn\n" if call.tty else refused("frob: stdin is not a terminal"))
+
+    recipe = only(frob, bench_of((), "", []), Command(arguments=(FILE,)))
+
+    assert recipe is not None
+    assert recipe.call.tty is not None
+
+
+def test_the_files_of_an_example_are_made() -> None:
+    command = Command(examples=("frob -o out.bin data.json notes.md",), arguments=(FILE,))
+
+    recipe, _ = searched(command, {"-o out.bin data.json notes.md": b"read"})
+
+    assert recipe is not None
+    made = {file.path: file.content for file in recipe.call.files}
+    assert made[b"data.json"] == made[b"sample.json"]
+    assert made[b"notes.md"] == made[b"sample.md"]
+
+
+def test_plain_words_of_an_example_become_files_where_one_is_missed() -> None:
+    def answer(call: Call) -> Answer:
+        is_there = b"old" in {file.path for file in call.files}
+        return b"packed" if is_there else refused("frob: old: Cannot stat: No such file or directory")
+
+    recipe = only(Frob(answer), bench_of((), "frob", []), Command(examples=("frob -c old",), arguments=(FILE,)))
+
+    assert operands(recipe) == "-c old"
+
+
+@pytest.mark.parametrize(
+    ("example", "operands", "is_fed"),
+    [
+        ("cat notes | frob -n", (b"-n",), True),
+        ("frob -n < notes", (b"-n",), True),
+        ("frob -n > notes", (b"-n",), False),
+        ("frob -n /etc/passwd", (b"-n", b"/etc/passwd"), False),
+    ],
+)
+def test_of_a_shell_an_example_may_use_pipes_and_redirections(
+    example: str, operands: tuple[bytes, ...], *, is_fed: bool
+) -> None:
+    first = next(attempts(Command(examples=(example,)), "frob"))
+
+    assert first.operands == operands
+    assert (first.stdin is not None) is is_fed
+
+
+@pytest.mark.parametrize(
+    "example", ["frob $X", "frob `id`", "frob a && frob b", "frob <file>", "frob ...", "frob; true"]
+)
+def test_what_needs_more_of_a_shell_is_no_example(example: str) -> None:
+    assert not next(attempts(Command(examples=(example,)), "frob")).is_example
+
+
+def test_an_example_makes_no_file_outside_of_its_folder() -> None:
+    first = next(attempts(Command(examples=("frob /etc/a.txt ../b.txt ~/c.txt x/../../d.txt ok.txt",)), "frob"))
+
+    assert {file.path for file in first.files} <= {b"ok.txt"}
+
+
+def test_a_complaint_that_many_commands_make_is_not_argued_with() -> None:
+    commands = [Command(path=f"c{number}", arguments=(FILE, PATTERN)) for number in range(12)]
+    frob = Frob({}, (1, b"", b"frob: log in first\n"))
+
+    assert list(RecipeSearch(frob.asker(), bench_of((), "", [])).find(commands)) == []
+    assert len(frob.asked) <= 16
+
+
+def test_commands_that_miss_a_folder_of_the_tool_get_one_that_it_made() -> None:
+    def answer(call: Call) -> Answer:
+        if typed(call) == "init":
+            made = FileChange(path=b".frob/head", change=Change.CREATED, size=4, content=b"main", mode=0o644)
+            return TestResult(call_digest="", status=Status.OK, exit_code=0, files=(made,))
+        has_it = any(file.path == b".frob/head" for file in call.files)
+        return b"all is well\n" if has_it else (128, b"", b"fatal: not a frob repository\n")
+
+    commands = [Command(path="status"), Command(path="init", summary="Create an empty repository"), Command(path="log")]
+    search = RecipeSearch(Frob(answer).asker(), bench_of((), "frob", []))
+
+    found = {command.path: recipe for command, recipe in search.find(commands)}
+
+    assert set(found) == {"status", "init", "log"}
+    assert b".frob/head" in {file.path for file in found["log"].call.files}
+    assert b".frob/head" in search.bench.paths
+
+
+def test_no_command_is_made_to_begin_anything_where_none_misses_it() -> None:
+    frob = Frob(lambda _: b"done\n")
+
+    list(RecipeSearch(frob.asker(), bench_of((), "frob", [])).find([Command(path="status"), Command(path="list")]))
+
+    assert frob.asked == ["status", "list"]

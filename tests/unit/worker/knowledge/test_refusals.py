@@ -92,6 +92,12 @@ WORDINGS = [
     ("Missing required argument: foo", MISSING_ARGUMENT, "foo"),
     ("Nonexistent flag: --foo", UNKNOWN_OPTION, "--foo"),
     ("Unexpected argument: foo", EXTRA_ARGUMENT, "foo"),
+    # optparse, with nothing before the option
+    ("--xyz option requires 1 argument", MISSING_VALUE, "--xyz"),
+    ("- --xyz option requires 1 argument", MISSING_VALUE, "--xyz"),
+    # optionator
+    ("Value for 'xyz' of type '[String]' required.", MISSING_VALUE, "--xyz"),
+    ("Invalid value for option 'xyz' - expected type Int, received value: q.", INVALID_VALUE, "--xyz"),
     # OptionParser, Thor, picocli, commons-cli, Getopt::Long, parse-options, shells
     ("frob: invalid option: --foo (OptionParser::InvalidOption)", UNKNOWN_OPTION, "--foo"),
     ("frob: missing argument: --foo (OptionParser::MissingArgument)", MISSING_VALUE, "--foo"),

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
+import io
 import json
+import lzma
+import tarfile
 import tomllib
+import zipfile
 from configparser import ConfigParser
 from xml.etree import ElementTree as ET
 
@@ -100,3 +106,44 @@ def test_knows_the_name_of_a_file_by_its_ending() -> None:
     assert not is_file_name("x.y")
     assert not is_file_name("csv")
     assert not is_file_name("...")
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ("frob: sample.txt: not in gzip format", b"sample.gz"),
+        ("frob: this does not look like a tar archive", b"sample.tar"),
+        ("the end was not found.  Either this file is not\n  a zipfile, or it is a part of one", b"sample.zip"),
+        ("error: not a valid PNG image", b"sample.png"),
+        ("frob: invalid JSON input at line 1", b"sample.json"),
+        ("frob: malformed YAML document", b"sample.yaml"),
+    ],
+)
+def test_knows_the_kind_of_file_that_a_refusal_asks_for(said: str, path: bytes) -> None:
+    found = samples.kind_asked_for(said)
+
+    assert found is not None
+    assert found.path == path
+
+
+@pytest.mark.parametrize(
+    "said", ["", "frob: sample.txt: is not a directory", "invalid option", "not a good idea, file it"]
+)
+def test_a_refusal_that_names_no_kind_asks_for_none(said: str) -> None:
+    assert samples.kind_asked_for(said) is None
+
+
+def test_what_is_given_on_demand_is_valid_too() -> None:
+    def content(said: str) -> bytes:
+        found = samples.kind_asked_for(f"not in {said} format")
+        assert found is not None
+        assert isinstance(found.content, bytes)
+        return found.content
+
+    assert gzip.decompress(content("gzip")) == samples.TEXT
+    assert bz2.decompress(content("bzip2")) == samples.TEXT
+    assert lzma.decompress(content("xz")) == samples.TEXT
+    with tarfile.open(fileobj=io.BytesIO(content("tar"))) as archive:
+        assert archive.getnames() == ["inside.txt"]
+    assert zipfile.ZipFile(io.BytesIO(content("zip"))).namelist() == ["inside.txt"]
+    assert content("png").startswith(b"\x89PNG")

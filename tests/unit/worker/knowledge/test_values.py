@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.models.cli_tool import ValueType
 from worker.knowledge import samples
-from worker.knowledge.values import ladder, type_of
+from worker.knowledge.values import ladder, type_asked_for, type_of
 
 TYPES = st.none() | st.sampled_from(ValueType)
 WORDS = st.text(max_size=30)
@@ -116,3 +116,25 @@ def test_a_default_comes_first_only_where_the_value_has_a_syntax_of_its_own() ->
 
 def test_offers_programs_for_what_is_one() -> None:
     assert ladder(None, value_name="filter expression") != ladder(None, value_name="frotz")
+
+
+@pytest.mark.parametrize(
+    ("said", "value_type"),
+    [
+        ("frob: invalid number of lines: 'q'", ValueType.INTEGER),
+        ("error: argument --n: invalid int value: 'q'", ValueType.INTEGER),
+        ("error: argument --n: invalid float value: 'q'", ValueType.FLOAT),
+        ('invalid argument "q" for "--wait" flag: time: invalid duration "q"', ValueType.DURATION),
+        ("frob: invalid date 'q'", ValueType.DATE),
+        ("frob: q: no valid regular expression", ValueType.REGEX),
+        ("frob: expected KEY=VALUE", ValueType.KEY_VALUE),
+        ("frob: q is not allowed", None),
+        ("", None),
+    ],
+)
+def test_tells_from_a_refusal_what_should_have_stood_there(said: str, value_type: ValueType | None) -> None:
+    assert type_asked_for(said) is value_type
+
+
+def test_the_words_of_the_call_are_no_hint() -> None:
+    assert type_asked_for("frob: invalid value 'number' for '--url'", ["--url", "number"]) is None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 
 from worker.analysis.manual.typeset.escapes import Inline, read_inline
-from worker.analysis.manual.typeset.spans import BLANK, Font, Span, Spans, merged, plain
+from worker.analysis.manual.typeset.spans import BLANK, Font, Span, Spans, marked, merged, plain, squeezed
 
 STEP = 4
 _DEEPEST = 80
@@ -35,10 +36,15 @@ class Block:
     number: int
     after_blank: bool = False
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Give the text without its fonts."""
         return plain(self.spans)
+
+    @cached_property
+    def marked(self) -> str:
+        """Give the text with marks around what stands for a value, and single blanks."""
+        return squeezed(marked(self.spans))
 
 
 @dataclass

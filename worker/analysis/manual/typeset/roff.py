@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from worker.analysis.manual.typeset.conditions import number_of, split_condition
 from worker.analysis.manual.typeset.escapes import words_of
 
-# A page that defines macros that call each other could go on for ever.
-_MOST_LINES = 300_000
-_MOST_CHARACTERS = 12_000_000
+# A page that defines macros that call each other could go on for ever: it grows to so many times its size at most.
+_GROWTH = 6
+_FEW_LINES = 5_000
+_FEW_CHARACTERS = 400_000
 _DEEPEST = 12
 _LONGEST_LINE = 16_000
 _MOST_INTERPOLATIONS = 200
@@ -87,8 +88,8 @@ class _Reader:
             "rm": self._remove,
             "nop": lambda text: self._push([text]),
         }
-        self._left = _MOST_LINES
-        self._characters = _MOST_CHARACTERS
+        self._left = _FEW_LINES + _GROWTH * (source.count("\n") + 1)
+        self._characters = _FEW_CHARACTERS + _GROWTH * len(source)
 
     def lines(self) -> Iterator[RoffLine]:
         while (raw := self._next()) is not None:
@@ -183,6 +184,7 @@ class _Reader:
             return line
         left = [_MOST_INTERPOLATIONS]
         text = self._filled(line, left, 0)
+        self._characters -= len(text)
         return None if not text and line.startswith(('\\"', "\\#")) else text
 
     def _filled(self, line: str, left: list[int], depth: int) -> str:
@@ -204,7 +206,10 @@ class _Reader:
         name = next((found[kind] for kind in ("long", "two", "one") if found[kind] is not None), "")
         if found["kind"] == "n":
             return self._registers.get(name, "0")
-        value = self._strings.get(name.split(" ")[0], "")
+        value = self._strings.get(name.split(" ", maxsplit=1)[0], "")
+        self._characters -= len(value)
+        if self._characters <= 0:
+            return ""
         return self._filled(value, left, depth + 1) if "\\" in value and depth < _DEEPEST else value
 
     def _set_string(self, rest: str, *, is_more: bool) -> None:

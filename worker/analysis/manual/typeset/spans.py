@@ -30,8 +30,8 @@ Spans: TypeAlias = tuple[Span, ...]
 
 BLANK = Span(Font.PLAIN, " ")
 _PLACEHOLDER = re.compile(r"[A-Za-z0-9][\w .:/,+*-]*")
-_BEFORE = frozenset(" \t=[(,:")
-_AFTER = frozenset(" \t,.;:])=[")
+_BEFORE = frozenset(" \t=[(,")
+_AFTER = frozenset(" \t,.;])=[")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -71,7 +71,7 @@ def marked(spans: Sequence[Span]) -> str:
 def _marked(spans: Spans) -> Iterator[str]:
     word = " "
     for place, span in enumerate(spans):
-        following = spans[place + 1].text[0] if place + 1 < len(spans) else " "
+        following = plain(spans[place + 1 : place + 3]) or " "
         text = span.text
         if span.font is Font.ITALIC:
             text = _with_marks(text, word, following)
@@ -87,9 +87,15 @@ def _with_marks(text: str, token: str, following: str) -> str:
     bare = word.rstrip(".") if dots > 1 else word
     start = token.strip().lstrip("[({|")[:1]
     is_glued = (token[-1].isalnum() or token in {" -", " +", " /"}) and start in set("-+/") and text[0] == word[:1]
-    is_apart = token[-1] in _BEFORE and token.count("<") == token.count(">")
-    if not bare or not _PLACEHOLDER.fullmatch(bare) or following not in _AFTER or not (is_apart or is_glued):
+    is_apart = (token[-1] in _BEFORE or text[0].isspace()) and token.count("<") == token.count(">")
+    ends = text[-1].isspace() or _ends_word(following)
+    if not bare or not _PLACEHOLDER.fullmatch(bare) or not ends or not (is_apart or is_glued):
         return text
     if bare.isupper() and not is_glued:
         return text
     return text.replace(bare, f"<{bare}>", 1)
+
+
+def _ends_word(following: str) -> bool:
+    """Tell whether a word ends before a text; a colon ends it where nothing stands behind that."""
+    return following[0] in _AFTER or following.strip() == ":"

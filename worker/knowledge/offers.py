@@ -1,0 +1,185 @@
+"""Reads what a tool offers in place of what it refused: values of an option, names of options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+
+_MOST_LINES = 200
+_LONGEST_LINE = 8000
+_LINES_TO_A_LIST = 4
+_MOST_WORDS = 300
+_LONGEST_WORD = 60
+_FEWEST_CHOICES = 2
+_PLAIN_QUOTES = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xB4: "'", 0x60: "'"})
+
+# What stands between the refusal and the words that would have been taken.
+_INTRODUCED = re.compile(
+    r"(?:\bchoose (?:from|one of|between)"
+    r"|\bchoices(?: are)?"
+    r"|\bone of(?: the following| these)?(?: values| words)?(?: are)?"
+    r"|\b(?:must|should|can|may) (?:only )?be (?:either|any of)"
+    r"|\b(?:possible|valid|allowed|accepted|supported|available|known|legal|permitted|expected|recogni[sz]ed)"
+    r" ?(?:[a-z]+ ){0,2}?"
+    r"(?:values?|arguments?|args|options?|choices|words|names|keywords|settings|types|formats|styles|modes|levels"
+    r"|methods|kinds|ones)(?: (?:are|include))?(?: one of)?"
+    r"|\b(?:available|supported|allowed|expected|valid|possible|known)(?: are)?(?=:))"
+    r"(?P<mark>:|=| -|\s|$)\s*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"[-*\u2022]\s+|\s{2,}(?=\S)")
+_ENTRY = re.compile(r"\s*(?:[-*\u2022]\s+)?(\S.*)$")
+_BETWEEN_WORDS = re.compile(r"\s*[,|;/]\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+|(?<=['\"])\s+(?=['\"])")
+_CLOSED = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_WORD = re.compile(r"[\w+@%.:][\w+@%.:*#-]*")
+# Neither the usage line that comes with every refusal nor an entry of the help refuses anything.
+_SHOWS_USAGE = re.compile(r"\s*usage\b|\s{2,}-", re.IGNORECASE)
+_OF_SENTENCES = frozenset(
+    {*("a", "an", "the", "this", "that", "those", "these", "it", "of", "in", "on", "to", "for", "with")}
+    | {*("is", "are", "was", "be", "will", "must", "see")}
+)
+_SENTENCE = re.compile(r"\.\s")
+_FRAME = "│|"
+_QUOTED_LIST = re.compile(r"'([^']{1,60})'|\"([^\"]{1,60})\"")
+
+_OFFERS_NAMES = re.compile(
+    r"\bdid you mean\b|\bsimilar (?:argument|option|flag|name)|\bpossibilities\b|\bcould match\b|\bcould be\b"
+    r"|\bambiguous\b|\bperhaps you meant\b|\bmaybe you meant\b|\bmost similar\b|\bclosest match",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w.-]{0,60}")
+
+_ASKS_FOR_ONE = re.compile(
+    r"\bmust (?:specify|give|supply|provide|use|choose|select|have) (?:exactly |at least |only )?(?:one|an?y?)\b"
+    r"|\b(?:at least|exactly) one of\b|\bone of\b.{0,200}\b(?:is required|required|must be|needed)\b"
+    r"|\bone of (?:the )?(?:arguments|options|flags)\b|\bneeds? (?:one of|either)\b|\bspecify (?:one of|either)\b",
+    re.IGNORECASE,
+)
+_BUNDLE = re.compile(r"(?<![\w-])-([A-Za-z]{2,20})(?![\w-])")
+_MOST_COMPANIONS = 40
+
+
+def offered_values(text: str, given: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the words that a tool lists after it refused a value that it was given; none where it lists none.
+
+    Only a list that belongs to a line with the value itself, or with a spelling of the option, counts: a usage text
+    printed beside the refusal lists other things. A list of one is no choice.
+    """
+    lines = list(_plain_lines(text))
+    for number, line in enumerate(lines):
+        if _SHOWS_USAGE.match(line) or not any(len(word) > 1 and word in line for word in (given, *names)):
+            continue
+        found = _listed_after(line, lines[number + 1 :])
+        words = tuple(word for word in dict.fromkeys(found) if word != given and word not in names)
+        if len(words) >= _FEWEST_CHOICES:
+            return words
+    return ()
+
+
+def offered_names(text: str, asked: str) -> tuple[str, ...]:
+    """Give the spellings of options that a tool suggests, or among which it cannot choose, after an unknown one."""
+    found: list[str] = []
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
+    for number, line in enumerate(lines):
+        said = _OFFERS_NAMES.search(line)
+        if said is None:
+            continue
+        own = _OPTION.findall(line.replace(asked, " "))
+        # `Did you mean one of these?` has them on the lines below.
+        below = takewhile(str.strip, lines[number + 1 : number + 1 + _LINES_TO_A_LIST]) if not own else ()
+        found += own or [name for one in below for name in _OPTION.findall(one)]
+    plain = (name.rstrip(".-") for name in found)
+    return tuple(dict.fromkeys(name for name in plain if name.strip("-")))[:_MOST_WORDS]
+
+
+def offered_companions(text: str) -> tuple[str, ...]:
+    """Give the options of which a tool says that one must be there: `specify one of -ab or --create`."""
+    found: list[str] = []
+    for line in text.splitlines()[:_MOST_LINES]:
+        plain = line[:_LONGEST_LINE].translate(_PLAIN_QUOTES)
+        said = _ASKS_FOR_ONE.search(plain)
+        if said is None:
+            continue
+        found += [f"-{letter}" for bundle in _BUNDLE.findall(plain) for letter in bundle]
+        found += [name for name in _OPTION.findall(plain) if not _BUNDLE.fullmatch(name)]
+    return tuple(dict.fromkeys(found))[:_MOST_COMPANIONS]
+
+
+def _plain_lines(text: str) -> Iterator[str]:
+    """Give the lines with plain quotes; what a frame holds is one line, wherever it was broken to fit in."""
+    framed: list[str] = []
+    for line in text.splitlines()[:_MOST_LINES]:
+        plain = line[:_LONGEST_LINE].translate(_PLAIN_QUOTES)
+        inner = plain.strip()
+        if inner[:1] in _FRAME and inner[-1:] in _FRAME and len(inner) > 1:
+            framed.append(inner[1:-1].strip())
+            continue
+        if framed:
+            yield " ".join(framed)
+            framed = []
+        yield plain
+    if framed:
+        yield " ".join(framed)
+
+
+def _listed_after(line: str, below: Sequence[str]) -> Iterator[str]:
+    said = _INTRODUCED.search(line)
+    last = None
+    while said is not None:
+        last, said = said, _INTRODUCED.search(line, said.end())
+    if last is not None:
+        rest = line[last.end() :]
+        return _words(rest) if rest.strip(" :") else _entries(below)
+    for number, one in enumerate(below[:_LINES_TO_A_LIST]):
+        said = _INTRODUCED.search(one)
+        if said is not None and not one[: said.start()].strip(" [(-"):
+            rest = one[said.end() :]
+            return _words(rest) if rest.strip(" :])") else _entries(below[number + 1 :])
+        if not one.strip() and number:
+            break
+    return iter(())
+
+
+def _entries(lines: Iterable[str]) -> Iterator[str]:
+    """Give the words of a list below its heading: one or several spellings a line, with a dash or set in."""
+    for line in lines:
+        if not line.strip() or not _BULLET.match(line):
+            return
+        found = _ENTRY.match(line)
+        words = list(_words(found[1])) if found else []
+        if not words:
+            return
+        yield from words
+
+
+def _words(text: str) -> Iterator[str]:
+    """Take a list apart; what is no list, but goes on as a sentence, gives nothing."""
+    inner = _SENTENCE.split(_inner(text.strip()), maxsplit=1)[0]
+    quoted = [one or other for one, other in _QUOTED_LIST.findall(inner)]
+    if len(quoted) >= _FEWEST_CHOICES and not _QUOTED_LIST.sub("", inner).strip(" ,.;|/()[]{}orand"):
+        yield from _sound(quoted)
+        return
+    parts = [part.strip(" '\".)]}") for part in _BETWEEN_WORDS.split(inner.rstrip(" .;")) if part]
+    if len(parts) == 1 and len(parts[0].split()) > _FEWEST_CHOICES:
+        parts = parts[0].split()
+        parts = [] if _OF_SENTENCES.intersection(parts) else parts
+    if all(_WORD.fullmatch(part) for part in parts):
+        yield from _sound(parts)
+
+
+def _inner(text: str) -> str:
+    """Give what stands between the brackets in which a list begins, else what comes before one that closes."""
+    closing = _CLOSED.get(text[:1])
+    if closing:
+        return text[1:].partition(closing)[0]
+    end = min((at for mark in ")]" if (at := text.find(mark)) >= 0), default=len(text))
+    opened = min((at for mark in "([" if (at := text.find(mark)) >= 0), default=len(text))
+    return text[: min(opened, end)]
+
+
+def _sound(words: Iterable[str]) -> Iterator[str]:
+    for count, word in enumerate(words):
+        if count >= _MOST_WORDS or not word or len(word) > _LONGEST_WORD or any(map(str.isspace, word)):
+            return
+        yield word
