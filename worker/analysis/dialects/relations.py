@@ -55,8 +55,8 @@ _OPPOSITE = re.compile(
 _USE_OPPOSITE = re.compile(
     r"\b(?:use|pass|specify|give|see|with|set|try)(?: the)?"
     r" [\"'`\u2018]?(?P<name>--no-[\w-]{0,60}\w)[\"'`\u2019]?(?: (?:flag|option))?(?= to | for |[,.;)]|$)"
-    r"|(?<!\S)[\"'`\u2018]?(?P<other>--no-[\w-]{0,60}\w)[\"'`\u2019]? (?:to )?(?:disables?"
-    r"|negates?|undo(?:es)?|turns? (?:it |this )?off|reverts?|switch(?:es)? (?:it |this )?off)\b",
+    r"|(?<!\S)[\"'`\u2018]?(?P<other>--no-[\w-]{0,60}\w)[\"'`\u2019]?(?: flag| option)?(?: will| can be used)?"
+    r" (?:to )?(?:disables?|negates?|undo(?:es)?|turns? (?:it |this )?off|reverts?|switch(?:es)? (?:it |this )?off)\b",
     re.IGNORECASE,
 )
 _ALIASES = (
