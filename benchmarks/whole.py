@@ -21,6 +21,7 @@ from benchmarks.tables import table
 from shared.documents.plan import write_plan_json
 from shared.models.call import Call
 from shared.models.test_plan import Intent, TestCase, TestPlan
+from tests.ordinary import can_load
 
 FLOOR, FLOOR_TWO = "C posix_spawn", "C posix_spawn, 2 at once"
 _JOBS = 2
@@ -154,7 +155,10 @@ class _OurRun:
 
 
 def _testronaut(*, keeps_user: bool = False) -> list[str]:
-    return [ordinary.python(keeps_user=keeps_user), "-m", "producer.cli"]
+    # By the very Python that runs pytest, where there is one: what it loads of its own accord is then the same.
+    peers = str(bin_folder() / "python")
+    is_alike = not keeps_user and can_load(peers)
+    return [peers if is_alike else ordinary.python(keeps_user=keeps_user), "-m", "producer.cli"]
 
 
 @cache

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-import structlog
 import svcs
 
 from shared.config import STORE_FOLDER, Settings, load_settings
@@ -70,7 +69,7 @@ class Services:
 @contextmanager
 def begin(ctx: click.Context, trace_file: Path | None = None, *, queue: bool = False) -> Iterator[Services]:
     """Read the settings, set up the logs, and wire the services of one command; let go of them at its end."""
-    structlog.contextvars.clear_contextvars()
+    logging.unbind()
     asked = ctx.obj or {}
     settings, verbose = load_settings(), asked.get("verbose", 0)
     level = _LEVELS[min(verbose, len(_LEVELS)) - 1] if verbose else settings.log.level

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -114,6 +116,23 @@ def main(words: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def start() -> None:
+    """Run the command line as a process, and end it without taking apart all that was loaded: the kernel does so.
+
+    What was to be done at the end is done; where threads still work, or output cannot be got rid of, it ends as usual.
+    """
+    code = main()
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        sys.exit(code)
+    atexit._run_exitfuncs()  # noqa: SLF001 - the only way, and it has had this name since Python 2
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(code)
+    os._exit(code)
+
+
 def _code_after(error: BaseException) -> int:  # noqa: PLR0911 - one line a kind
     match error:
         case click.exceptions.Exit():
@@ -164,4 +183,4 @@ def _leave_quietly() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -32,6 +32,11 @@ class Delivery(NamedTuple):
     folder: Path | None
 
     @property
+    def files(self) -> Sequence[str]:
+        """Name the formats that a report is written in, asked for or not."""
+        return [name for name in dict.fromkeys((*ALWAYS, *self.formats)) if name != TEXT]
+
+    @property
     def is_text(self) -> bool:
         """Tell whether standard output is for people."""
         return self.folder is not None or set(self.formats) <= {TEXT}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from producer import screen
 from producer.bootstrap import Services
 from producer.codes import Terminated
@@ -12,11 +15,14 @@ from shared.models.test_report import TestReport
 from worker import embedded
 
 
-def finish_here(app: Services, job_id: JobId, jobs: int | None) -> TestReport:
-    """Work on a job until it ends, and give its report; an interruption leaves a job that can be resumed."""
+def finish_here(app: Services, job_id: JobId, jobs: int | None, formats: Iterable[str] = ()) -> TestReport:
+    """Work on a job until it ends, and give its report; an interruption leaves a job that can be resumed.
+
+    `formats` are those that the report will be written in.
+    """
     try:
         with watching(job_id, app.store, is_quiet=app.is_quiet):
-            embedded.work_on(job_id, app.settings, app.traces, jobs)
+            embedded.work_on(job_id, app.settings, app.traces, jobs, partial(embedded.get_ready_to_write, formats))
     except (KeyboardInterrupt, Terminated):
         _leave(app, job_id)
         raise

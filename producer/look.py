@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from structlog.contextvars import bind_contextvars
-
 from producer import screen
 from producer.bootstrap import Services
 from shared.models.job import JobId
 from shared.models.test_report import ReportedFinding, TestReport
 from shared.store.findings import UnknownFindingError
+from shared.utils.logging import bind
 from shared.utils.text import visible
 from shared.utils.validation import parse_id
 
@@ -27,7 +26,7 @@ def find_job(app: Services, text: str | None) -> JobId:
     """
     prefix = parse_id(text) if text is not None else None
     job_id = app.store.read(lambda tx: tx.jobs.find(prefix))
-    bind_contextvars(job_id=str(job_id))
+    bind(job_id=str(job_id))
     return job_id
 
 

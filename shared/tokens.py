@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
@@ -14,9 +13,10 @@ from redis import Redis, RedisError
 from shared.models.job import StageName
 from shared.utils import retrying
 from shared.utils.errors import TestronautError
+from shared.utils.logging import get_logger
 from shared.utils.validation import without_password
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 # Each line was measured; docs/adr/0003 says what goes wrong without it.
 _SETTINGS: dict[str, Any] = {

@@ -56,10 +56,12 @@ def ordinary_python() -> str | None:
         return sys.executable
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     candidates = (sys.executable, f"/usr/local/bin/{version}", f"/usr/bin/{version}")
-    return next((python for python in candidates if _can_load(python)), None)
+    return next((python for python in candidates if can_load(python)), None)
 
 
-def _can_load(python: str) -> bool:
+@cache
+def can_load(python: str) -> bool:
+    """Tell whether an ordinary user can start a Python, and load our packages with it."""
     try:
         return _run([python, "-c", "import pydantic, pytest, worker.execution.bubblewrap"]).returncode == 0
     except OSError:

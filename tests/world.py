@@ -35,7 +35,7 @@ from worker.reporting.assemble import assemble
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
 from worker.stages.execute import Execute
-from worker.stages.generate import Generate
+from worker.stages.generate import Cut, Generate
 from worker.stages.report import Report
 from worker.stages.verify import Verify
 from worker.steward import Steward
@@ -79,7 +79,7 @@ class World:
         self.store = Store(make_engine(migrated_copy(folder)), self.clock, patience_s=1)
         self.stages: Mapping[StageName, Stage[Any, Any]] = {
             StageName.ANALYZE: Analyze(PretendAnalyzer()),
-            StageName.GENERATE: Generate(PretendGenerator(), shard_size),
+            StageName.GENERATE: Generate(PretendGenerator(), Cut(shard_size)),
             StageName.EXECUTE: Execute(),
             StageName.VERIFY: Verify(PretendVerifier()),
             StageName.REPORT: Report(assemble, lambda _: self.executor.probe()),

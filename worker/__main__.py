@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
-import structlog
 import svcs
 
 from shared.config import Settings, load_settings
@@ -23,12 +22,13 @@ from shared.store.session import Store, open_store
 from shared.tokens import CeleryTokens
 from shared.utils import logging
 from shared.utils.errors import EXIT_OURS, TestronautError
+from shared.utils.logging import get_logger
 from shared.utils.monitoring import SHARED_FOLDER_VARIABLE
 from worker.app import make_app, worker_arguments
 from worker.bootstrap import describe_fault, make_registry, make_steward
 from worker.health import Endpoints, serving
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 _STEWARD = "steward"
 _BESIDE = "--beside"

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import structlog
 import svcs
 from celery import Celery, signals
 
@@ -15,13 +14,14 @@ from shared.config import Settings
 from shared.models.job import StageName
 from shared.tokens import CeleryTokens, make_celery, name_of
 from shared.utils import logging
+from shared.utils.logging import get_logger
 from shared.utils.monitoring import Metrics
 from shared.utils.prometheus import PrometheusMetrics
 from worker.bootstrap import make_registry, make_turns
 from worker.lease import Drain
 from worker.turn import Turns
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 @dataclass

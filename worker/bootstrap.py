@@ -30,19 +30,15 @@ from shared.utils.tracing import Tracing, open_tracing
 from worker.analysis.probe import HelpAnalyzer
 from worker.execution.auto import Auto
 from worker.execution.bubblewrap import Bubblewrap, BubblewrapOnce
-from worker.execution.docker import Docker
-from worker.execution.local import Local
-from worker.generation.planner import Planner
+from worker.execution.remembered import Remembered, cache_folder
 from worker.lease import Drain, Heartbeat
 from worker.machine import machine
 from worker.recall import Looks, conditions_of
 from worker.reporting.assemble import assemble
-from worker.reporting.json_writer import JsonWriter
-from worker.reporting.page import PageWriter
 from worker.stages.analyze import Analyze
 from worker.stages.base import Stage
 from worker.stages.execute import Execute
-from worker.stages.generate import Generate
+from worker.stages.generate import Cut, Generate
 from worker.stages.report import Report
 from worker.stages.verify import Verify
 from worker.steward import Steward
@@ -52,8 +48,46 @@ from worker.verification.verifier import ConfirmingVerifier
 
 ERRORS_FOLDER = Path(STORE_FOLDER) / "errors"
 
+
+# Engines that only some jobs need are loaded when they are asked for: all of them would take longer than many a call.
+def _planner() -> Generator:
+    from worker.generation.planner import Planner  # noqa: PLC0415 - see above
+
+    return Planner()
+
+
+def _docker() -> Executor:
+    from worker.execution.docker import Docker  # noqa: PLC0415 - see above
+
+    return Docker()
+
+
+def _local() -> Executor:
+    from worker.execution.local import Local  # noqa: PLC0415 - see above
+
+    return Local()
+
+
+def _page() -> Writer:
+    from worker.reporting.page import PageWriter  # noqa: PLC0415 - see above
+
+    return PageWriter(Remembered(cache_folder()))
+
+
+def _json() -> Writer:
+    from worker.reporting.json_writer import JsonWriter  # noqa: PLC0415 - see above
+
+    return JsonWriter()
+
+
+def _junit() -> Writer:
+    from worker.reporting.junit import JunitWriter  # noqa: PLC0415 - see above
+
+    return JunitWriter()
+
+
 ANALYZERS: Choices[Analyzer] = Choices("analyzer", "testronaut.analyzers", {"help": HelpAnalyzer})
-GENERATORS: Choices[Generator] = Choices("generator", "testronaut.generators", {"planner": Planner})
+GENERATORS: Choices[Generator] = Choices("generator", "testronaut.generators", {"planner": _planner})
 EXECUTORS: Choices[Executor] = Choices(
     "sandbox",
     "testronaut.executors",
@@ -61,23 +95,15 @@ EXECUTORS: Choices[Executor] = Choices(
         "auto": lambda: Auto([Bubblewrap, BubblewrapOnce]),
         "bubblewrap": Bubblewrap,
         "bubblewrap-once": BubblewrapOnce,
-        "docker": Docker,
-        "local": Local,
+        "docker": _docker,
+        "local": _local,
     },
 )
 CHECKS: Choices[Check] = Choices("check", "testronaut.checks", {check.name: check for check in BUILT_IN})
 ASSEMBLE: Assembler = assemble
 
 
-def _junit() -> Writer:
-    from worker.reporting.junit import JunitWriter  # noqa: PLC0415 - loads XML libraries, which few jobs need
-
-    return JunitWriter()
-
-
-WRITERS: Choices[Writer] = Choices(
-    "format", "testronaut.reporters", {"html": PageWriter, "json": JsonWriter, "junit": _junit}
-)
+WRITERS: Choices[Writer] = Choices("format", "testronaut.reporters", {"html": _page, "json": _json, "junit": _junit})
 
 
 def make_registry(settings: Settings, service: str, make_tokens: Callable[[], Tokens]) -> svcs.Registry:
@@ -124,25 +150,29 @@ def ping_executor(executor: Executor) -> None:
         raise SandboxUnavailableError(f"the sandbox {capabilities.executor} cannot be used here", capabilities.fix)
 
 
-def make_stages(settings: Settings) -> Mapping[StageName, Stage[Any, Any]]:
-    """Give each stage its engine."""
+def make_stages(settings: Settings, hands: int | None = None) -> Mapping[StageName, Stage[Any, Any]]:
+    """Give each stage its engine; `hands` as in `make_turns`."""
+    cut = Cut(settings.generation.shard_size, hands)
     return {
         StageName.ANALYZE: Analyze(ANALYZERS.make(settings.analysis.engine)),
-        StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), settings.generation.shard_size),
+        StageName.GENERATE: Generate(GENERATORS.make(settings.generation.engine), cut),
         StageName.EXECUTE: Execute(),
         StageName.VERIFY: Verify(ConfirmingVerifier(CHECKS.make_all())),
         StageName.REPORT: Report(ASSEMBLE, probe),
     }
 
 
-def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lanes: int = 1) -> Turns:
-    """Wire what takes turns at stages; one for each process, made after any fork."""
+def make_turns(container: svcs.Container, settings: Settings, drain: Drain, hands: int | None = None) -> Turns:
+    """Wire what takes turns at stages; one for each process, made after any fork.
+
+    `hands` is how many turns are taken at once, where nobody else works on the job; None where anybody may.
+    """
     store, clock, worker = container.get(Store), SystemClock(), settings.worker
     executors = Executors()
     level_of = cache(lambda policy: executors.of(policy).probe().level)
     return Turns(
         store=store,
-        stages=make_stages(settings),
+        stages=make_stages(settings, hands),
         executors=executors,
         conditions_of=lambda spec, found: conditions_of(spec, found, level_of(spec.policy), machine()),
         looks=Looks(clock, settings.execution.keep_every_s),
@@ -154,7 +184,7 @@ def make_turns(container: svcs.Container, settings: Settings, drain: Drain, lane
         describe=describe_fault,
         lease_s=worker.lease_s,
         keep_every_s=settings.execution.keep_every_s,
-        lanes=lanes,
+        lanes=hands or 1,
     )
 
 

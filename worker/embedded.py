@@ -7,10 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
-import structlog
 import svcs
 
 from shared.config import Settings
@@ -21,13 +20,14 @@ from shared.interfaces.verifier import Check
 from shared.models.job import JobId, JobState, SandboxPolicy, StageName, ToolSpec
 from shared.models.test_report import TestReport
 from shared.store.session import DatabaseFullError, Store
+from shared.utils.logging import get_logger
 from shared.utils.tracing import Tracing
 from worker.bootstrap import ASSEMBLE, CHECKS, EXECUTORS, WRITERS, make_registry, make_steward, make_turns
 from worker.lease import Drain
 from worker.stages.report import gather
 from worker.turn import Turns
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class LocalTokens:
@@ -80,17 +80,25 @@ class LocalTokens:
 _SPARE = 1
 
 
-def work_on(job_id: JobId, settings: Settings, traces: Tracing, jobs: int | None = None) -> JobState:
+def work_on(
+    job_id: JobId,
+    settings: Settings,
+    traces: Tracing,
+    jobs: int | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> JobState:
     """Work on a job until it ends, with so many calls at once; one that a dead process left goes on where it was.
 
-    When the caller is interrupted, running calls end, what they showed is kept, and the rest can be resumed.
+    `meanwhile` is done beside the work, while the first sandbox starts and nothing else can be. When the caller is
+    interrupted, running calls end, what they showed is kept, and the rest can be resumed.
     """
     tokens, drain, slots = LocalTokens(), Drain(), jobs or settings.worker.slots or settings.worker.slot_count + _SPARE
     with svcs.Container(make_registry(settings, "testronaut", lambda: tokens)) as container:
         container.register_local_value(Tracing, traces)
-        turns = make_turns(container, settings, drain, lanes=slots)
+        turns = make_turns(container, settings, drain, hands=slots)
         turns.store.write(lambda tx: tx.upkeep.take_over(job_id))
         with _threads(turns, tokens, drain, job_id, slots):
+            threading.Thread(target=meanwhile, name="meanwhile", daemon=True).start()
             steward = make_steward(settings, turns.store, tokens, only=job_id)
             steward.run(lambda seconds: _has_ended(job_id, turns.store, tokens, seconds))
         return turns.store.read(lambda tx: tx.jobs.get(job_id).state)
@@ -111,6 +119,13 @@ def write(report: TestReport, form: str) -> tuple[str, bytes]:
     """
     writer = WRITERS.make(form)
     return writer.filename, writer.write(report)
+
+
+def get_ready_to_write(forms: Iterable[str]) -> None:
+    """Load what writes reports, before there is one; what goes wrong with it will be said when it is asked for."""
+    with suppress(Exception):
+        for form in forms:
+            WRITERS.make(form)
 
 
 def formats() -> list[str]:

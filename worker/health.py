@@ -9,15 +9,14 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import structlog
-
 from shared.health import Health
 from shared.models.job import StageName
 from shared.store.session import Store, Transaction
 from shared.utils.errors import TestronautError
+from shared.utils.logging import get_logger
 from shared.utils.prometheus import Gauges, shared_text
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 _JSON = "application/json"

@@ -7,8 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
-
 from shared.interfaces.clock import Clock
 from shared.interfaces.executor import Stop
 from shared.models.call import Call
@@ -16,8 +14,9 @@ from shared.models.work import Ending, WorkItem
 from shared.store.session import Store, Transaction
 from shared.store.work import LostLease, Pulse
 from shared.utils.errors import TestronautError
+from shared.utils.logging import get_logger
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 BEATS_PER_LEASE = 3
 

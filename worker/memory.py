@@ -9,10 +9,6 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache
 
-import structlog
-from opentelemetry.trace import SpanKind
-from structlog.contextvars import bound_contextvars
-
 from shared.interfaces.executor import Provided, Run, Sandbox, sequences
 from shared.models.base import sha256
 from shared.models.call import PINNED, BlobRef, Call, CallFile, Surroundings
@@ -20,15 +16,16 @@ from shared.models.job import JobId
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
 from shared.store.session import Store, Transaction
 from shared.utils import tracing
+from shared.utils.logging import bound, get_logger
 from shared.utils.monitoring import Metrics
-from shared.utils.tracing import Tracing
+from shared.utils.tracing import Kind, Tracing
 from worker.recall import Key, Recall, key_of
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 # What stands in the row of a result; more of a stream goes to a blob.
 INLINE_BYTES = 8192
-_LOOKED_UP_AT_ONCE = 50
+_LOOKED_UP_AT_ONCE = 100
 _BLOBS_AT_HAND = 64
 
 
@@ -171,15 +168,15 @@ class RememberingSandbox:
         digest = run.call.digest()[:12]
         attributes: dict[str, str | int] = {tracing.CALL: digest, tracing.REPETITION: run.repetition}
         with (
-            bound_contextvars(call=digest),
-            self._traces.span("call", kind=SpanKind.CLIENT, attributes=attributes) as span,
+            bound(call=digest),
+            self._traces.span("call", kind=Kind.CLIENT, attributes=attributes) as span,
         ):
             result = next(shown)
             span.set_attribute(tracing.CALL_STATUS, result.status.value)
             if result.exit_code is not None:
                 span.set_attribute(tracing.EXIT_CODE, result.exit_code)
             if not result.status.has_exit_code:
-                tracing.mark_failed(span, result.status.value)
+                span.mark_failed(result.status.value)
             self._note(result)
         return _slim(result)
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from itertools import count as count_up
 from itertools import takewhile
 
-import structlog
-
 from shared.interfaces.tokens import Tokens
 from shared.models.job import JobId, StageName
 from shared.store.session import Store
 from shared.utils.errors import TestronautError
+from shared.utils.logging import get_logger
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 TICKS_PER_LEADERSHIP = 5
 MAX_TOKENS_PER_TICK = 1000

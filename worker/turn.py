@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-import structlog
-from structlog.contextvars import bound_contextvars
-
 from shared import pipeline
 from shared.interfaces.clock import Clock
 from shared.interfaces.executor import Executor, Provided, Stop
@@ -26,6 +23,7 @@ from shared.store.session import Store, Transaction
 from shared.store.work import LostLease
 from shared.utils import tracing
 from shared.utils.errors import TestronautError
+from shared.utils.logging import bound, get_logger
 from shared.utils.monitoring import Metrics
 from shared.utils.tracing import Tracing
 from worker.lease import Heartbeat, Lease
@@ -33,7 +31,7 @@ from worker.memory import Fresh, RememberingSandbox
 from worker.recall import Looks, Recall
 from worker.stages.base import Stage
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class Executors(Protocol):
@@ -90,7 +88,7 @@ class Turns:
         place = {"stage": item.stage.value, "shard": item.shard, "fence": item.fence}
         trace_id = item.traceparent.split("-")[1]
         with (
-            bound_contextvars(job_id=str(item.job_id), trace_id=trace_id, **place),
+            bound(job_id=str(item.job_id), trace_id=trace_id, **place),
             self.traces.span(f"stage {item.stage}", item.traceparent, attributes=_attributes(item)) as span,
             self.metrics.turn(item.stage.value) as ending,
             self.heartbeat.hold(item) as lease,
@@ -106,7 +104,7 @@ class Turns:
                 ending.append(attempt.ending.value)
                 span.set_attribute(tracing.ENDING, attempt.ending.value)
                 if attempt.ending in {Ending.FAILED, Ending.REFUSED, Ending.LOST}:
-                    tracing.mark_failed(span, attempt.ending.value)
+                    span.mark_failed(attempt.ending.value)
 
 
 class Attempt:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import click
-from opentelemetry.trace import Span, SpanKind
 from rich.text import Text
-from structlog.contextvars import bind_contextvars
 
 from producer import screen
 from producer.bootstrap import Services, begin
@@ -34,8 +33,9 @@ from shared.models.test_plan import TestPlan
 from shared.models.test_report import TestReport
 from shared.utils import tracing
 from shared.utils.errors import UsageError
+from shared.utils.logging import bind
 from shared.utils.text import count, visible
-from shared.utils.tracing import traceparent_of
+from shared.utils.tracing import Kind, Span, traceparent_of
 from worker import embedded
 
 _JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Calls at once.  [default: processors + 1]")
@@ -81,7 +81,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the main command
         delivery = plan_delivery(formats or app.settings.report.formats, embedded.formats(), output)
         plan = _read(plan_file) if plan_file else None
         prepared = prepare(request_of(tool, **options), app.settings, plan)
-        report = _run_here(app, prepared, jobs)
+        report = _run_here(app, prepared, jobs, delivery.files)
         page = deliver(report, delivery, embedded.write)
         conclude(app, report, delivery, page)
         return exit_code(report, fail_on or app.settings.report.fail_on)
@@ -227,13 +227,13 @@ def _plain_tree(found: CliTool) -> bytes:
     return "".join(f"{line.plain}\n" for line in interface_tree(found)).encode(errors="replace")
 
 
-def _run_here(app: Services, prepared: Prepared, jobs: int | None) -> TestReport:
+def _run_here(app: Services, prepared: Prepared, jobs: int | None, formats: Sequence[str] = ()) -> TestReport:
     tool = prepared.spec.tool
     if tool.image is not None:
         tell(f"testronaut: looking for {visible(tool.name)} in {tool.image}; what is missing is fetched there first")
     embedded.find_tool(tool, prepared.spec.policy)
     with _root_span(app, prepared) as span:
-        return finish_here(app, _accept(app, prepared, Mode.EMBEDDED, span).job_id, jobs)
+        return finish_here(app, _accept(app, prepared, Mode.EMBEDDED, span).job_id, jobs, formats)
 
 
 def _enqueue(app: Services, prepared: Prepared, key: str | None) -> Accepted:
@@ -244,7 +244,7 @@ def _enqueue(app: Services, prepared: Prepared, key: str | None) -> Accepted:
 def _accept(app: Services, prepared: Prepared, mode: Mode, span: Span, key: str | None = None) -> Accepted:
     traceparent = traceparent_of(span)
     accepted = accept(prepared, mode, app.store, app.tokens, traceparent, key)
-    bind_contextvars(job_id=str(accepted.job_id), trace_id=traceparent.split("-")[1])
+    bind(job_id=str(accepted.job_id), trace_id=traceparent.split("-")[1])
     span.set_attribute(tracing.JOB_ID, str(accepted.job_id))
     return accepted
 
@@ -252,7 +252,7 @@ def _accept(app: Services, prepared: Prepared, mode: Mode, span: Span, key: str 
 def _root_span(app: Services, prepared: Prepared) -> AbstractContextManager[Span]:
     tool = prepared.spec.tool.name
     attributes: dict[str, str | int] = {tracing.TOOL: tool, tracing.SEED: prepared.spec.seed}
-    return app.traces.span("RUN testronaut", kind=SpanKind.SERVER, attributes=attributes)
+    return app.traces.span("RUN testronaut", kind=Kind.SERVER, attributes=attributes)
 
 
 def _tell_of(app: Services, accepted: Accepted) -> None:
@@ -271,7 +271,7 @@ def _read(file: Path) -> TestPlan:
         raise PlanFileError(
             f"{file} cannot be read: {error}", "Make one: testronaut plan TOOL -f yaml -o FILE"
         ) from error
-    from shared.documents.plan import read_plan  # noqa: PLC0415 - loads YAML, which few jobs need
+    from shared.documents.plan import read_plan  # noqa: PLC0415 - few jobs are given a plan
 
     return read_plan(text, str(file))
 

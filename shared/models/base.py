@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -45,6 +45,11 @@ class Value(BaseModel):
         Fields at their default are left out, so that a field added later changes no digest made before.
         """
         return digest_of(self.model_dump(mode="json", exclude_defaults=True))
+
+    @cached_property
+    def as_json(self) -> str:
+        """Write it as JSON, once: what a call showed is kept for its job and for those that come later."""
+        return self.model_dump_json()
 
 
 def digest_of(content: object) -> str:
@@ -138,7 +143,7 @@ class Body(TypeDecorator[V]):
         self.model = model
 
     def process_bind_param(self, value: V | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.model_dump_json()
+        return None if value is None else value.as_json
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> V | None:
         if value is None:

@@ -227,5 +227,14 @@ class Surroundings(Value):
     host: str = Field(default="sandbox", pattern=r"^[a-z][a-z0-9-]{0,62}$")
     isolation: Isolation = Isolation.REUSE
 
+    def digest(self) -> str:
+        """Hash them once: those of nearly all calls are the same value."""
+        return self.own_digest
+
+    @cached_property
+    def own_digest(self) -> str:
+        """Keep the hash."""
+        return super().digest()
+
 
 PINNED = Surroundings()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
@@ -82,7 +83,7 @@ class TestCase(Value):
             raise ValueError("a case has two roles in one group of a relation")
         return relations
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Name the case by its content, so that the plans of two versions can be matched."""
         return self.call.digest()
@@ -108,16 +109,20 @@ class TestPlan(Value):
                 raise ValueError(f"case {number + 1} makes the same call as case {first + 1}")
         return cases
 
-    def shards(self, size: int) -> Sequence[int]:
+    def shards(self, size: int, sharing: int = _SHARING) -> Sequence[int]:
         """Give the shard of each case; a shard has at most `size` of them.
 
         A few shards share a stretch of the plan by turns: neighbours are alike, and slow ones should not follow each
         other in one shard. The stretches keep the plan's order, for a time limit cuts from the end.
         """
-        return [shard for start in range(0, len(self.cases), _SHARING * size) for shard in self._stretch(start, size)]
+        stretch = sharing * size
+        return [
+            shard
+            for start in range(0, len(self.cases), stretch)
+            for shard in self._stretch(start, size, min(stretch, len(self.cases) - start))
+        ]
 
-    def _stretch(self, start: int, size: int) -> Iterator[int]:
-        count = min(_SHARING * size, len(self.cases) - start)
+    def _stretch(self, start: int, size: int, count: int) -> Iterator[int]:
         return (start // size + place % -(-count // size) for place in range(count))
 
 

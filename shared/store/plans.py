@@ -24,9 +24,8 @@ class NoPlanError(TestronautError):
 class Plans(Rows):
     """One plan per job; it is written once and never changes."""
 
-    def put(self, job_id: JobId, plan: TestPlan, shard_size: int) -> None:
-        """Store a plan; its shards are what the execution fans out to."""
-        shards = plan.shards(shard_size)
+    def put(self, job_id: JobId, plan: TestPlan, shards: Sequence[int]) -> None:
+        """Store a plan, with the shard of each case; shards are what the execution fans out to."""
         head = {
             "job_id": job_id,
             "tool": plan.tool,

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import structlog
-
+from shared.utils.logging import bound_facts
 from shared.utils.text import visible
 from shared.utils.validation import without_password
 
@@ -31,7 +30,7 @@ def write_bug_report(folder: Path, error: BaseException, context: Mapping[str, s
     What is bound to the context of the logs is part of it: the job, its trace, the stage. The same fault gives the same
     file, so that one that repeats itself does not fill the disk.
     """
-    bound = {name: str(value) for name, value in structlog.contextvars.get_contextvars().items()}
+    bound = {name: str(value) for name, value in bound_facts().items()}
     body = render(error, {**context, **bound})
     name = f"testronaut-error-{_hash_of(error)}.txt"
     for place in (folder, Path(tempfile.gettempdir())):

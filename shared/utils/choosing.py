@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from shared.utils.errors import TestronautError, UsageError
 from shared.utils.text import near, visible
 
 T = TypeVar("T")
+
+
+@cache
+def _installed() -> Any:  # noqa: ANN401 - before Python 3.12 of another type than after
+    """Read what all installed packages bring, which is the same for every kind of choice."""
+    return entry_points()
 
 
 class UnknownNameError(UsageError):
@@ -41,7 +47,7 @@ class Choices(Generic[T]):
 
     @cached_property
     def _plugged(self) -> Mapping[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=self.group) if point.name not in self.builtins}
+        return {point.name: point for point in _installed().select(group=self.group) if point.name not in self.builtins}
 
     def names(self) -> list[str]:
         """Name everything that can be chosen, built-in ones first."""

@@ -7,15 +7,12 @@ stand here and nowhere else.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from enum import Enum
 from pathlib import Path
 from secrets import token_hex
 from typing import Protocol
-
-from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, Tracer
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from opentelemetry.util.types import AttributeValue
 
 ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
 JOB_ID = "cicd.pipeline.run.id"
@@ -31,7 +28,47 @@ CALL_STATUS = "testronaut.call.status"
 EXIT_CODE = "process.exit.code"
 ERROR = "error.type"
 
-_propagator = TraceContextTextMapPropagator()
+Attribute = str | int
+
+
+class Kind(Enum):
+    """What a span is to the one around it: a part of it, what serves somebody else, or what asks somebody else."""
+
+    INTERNAL = "internal"
+    SERVER = "server"
+    CLIENT = "client"
+
+
+class Span(Protocol):
+    """What is open while it lasts."""
+
+    @property
+    def traceparent(self) -> str | None:
+        """Give its context for a row, None where nobody records it."""
+        ...
+
+    def set_attribute(self, name: str, value: Attribute) -> None:
+        """Say something about it."""
+        ...
+
+    def mark_failed(self, what: str) -> None:
+        """Say that what it covers went wrong."""
+        ...
+
+
+class _NoSpan:
+    """A span that nobody records."""
+
+    traceparent = None
+
+    def set_attribute(self, name: str, value: Attribute) -> None:
+        """Forget it."""
+
+    def mark_failed(self, what: str) -> None:
+        """Forget it."""
+
+
+_NO_SPAN = _NoSpan()
 
 
 def new_traceparent() -> str:
@@ -42,9 +79,10 @@ def new_traceparent() -> str:
 class Recorder(Protocol):
     """Makes spans, and sends them to somebody."""
 
-    @property
-    def tracer(self) -> Tracer:
-        """Give what opens spans."""
+    def span(
+        self, name: str, traceparent: str | None, kind: Kind, attributes: Mapping[str, Attribute] | None
+    ) -> AbstractContextManager[Span]:
+        """Open a span below a context that was kept in a row, else below the current one."""
         ...
 
     def flush(self) -> None:
@@ -62,22 +100,17 @@ class Tracing:
     def __init__(self, recorder: Recorder | None = None) -> None:
         self._recorder = recorder
 
-    @contextmanager
     def span(
         self,
         name: str,
         traceparent: str | None = None,
-        kind: SpanKind = SpanKind.INTERNAL,
-        attributes: Mapping[str, AttributeValue] | None = None,
-    ) -> Iterator[Span]:
+        kind: Kind = Kind.INTERNAL,
+        attributes: Mapping[str, Attribute] | None = None,
+    ) -> AbstractContextManager[Span]:
         """Open a span below a context that was kept in a row, else below the current one."""
         if self._recorder is None:
-            yield INVALID_SPAN
-            return
-        parent = _propagator.extract({"traceparent": traceparent}) if traceparent else None
-        tracer = self._recorder.tracer
-        with tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as opened:
-            yield opened
+            return nullcontext(_NO_SPAN)
+        return self._recorder.span(name, traceparent, kind, attributes)
 
     def flush(self) -> None:
         """Send what was recorded, for at most half a second: a process that is killed next loses nothing more."""
@@ -92,16 +125,7 @@ class Tracing:
 
 def traceparent_of(span: Span) -> str:
     """Give the context of a span for a row; of one that nobody records, a new one."""
-    context = span.get_span_context()
-    if not context.is_valid:
-        return new_traceparent()
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
-
-
-def mark_failed(span: Span, what: str) -> None:
-    """Say that what a span covers went wrong."""
-    span.set_attribute(ERROR, what)
-    span.set_status(Status(StatusCode.ERROR, what))
+    return span.traceparent or new_traceparent()
 
 
 def open_tracing(service: str, endpoint: str | None = None, file: Path | None = None) -> Tracing:

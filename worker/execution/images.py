@@ -10,12 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from shared.interfaces.executor import Guard, Provided, ToolNotExecutableError, ToolNotFoundError
 from shared.models.call import PINNED
 from shared.models.job import ToolSpec
 from shared.utils.errors import UntestableError, UsageError
+from shared.utils.logging import get_logger
 from shared.utils.text import duration, near
 from shared.utils.text import visible as shown
 from worker.execution.container_engine import LABEL, ContainerEngine
@@ -24,7 +23,7 @@ from worker.execution.inside import search
 from worker.execution.provide import Found
 from worker.execution.visible import View
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 _INSTALLED = f"{LABEL}-installed"
 _INSTALLING_S = 3600.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from shared.models.call import Surroundings
 from shared.models.job import Network
@@ -19,6 +20,7 @@ _UID = 1000
 _LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _NEEDED = frozenset({*_LINKED, "dev", "etc", "home", "layers", "proc", "tmp", "usr"})
 _ZONES = "/usr/share/zoneinfo"
+_ETC = "/etc"
 
 # Of the machine's settings only what programs need to run at all, and nothing that is anybody's secret.
 _SETTINGS = (
@@ -31,7 +33,6 @@ _SETTINGS = (
     "groff",
     "host.conf",
     "inputrc",
-    "java-*",
     "ld.so.cache",
     "ld.so.conf",
     "ld.so.conf.d",
@@ -45,7 +46,6 @@ _SETTINGS = (
     "pki/ca-trust",
     "pki/tls/certs",
     "protocols",
-    "python3*",
     "rpc",
     "services",
     "shells",
@@ -55,6 +55,7 @@ _SETTINGS = (
     "xattr.conf",
     "xdg",
 )
+_SOME_SETTINGS = ("java-*", "python3*")
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,10 @@ class Shown:
 
 def settings() -> tuple[str, ...]:
     """Name the settings that are shown, of those that are there."""
-    etc = Path("/etc")
-    return tuple(sorted(str(path) for pattern in _SETTINGS for path in etc.glob(pattern) if os.access(path, os.R_OK)))
+    # What matches is asked of the kernel by its name, and the folder read once: all calls of a job wait for this.
+    some = {name for pattern in _SOME_SETTINGS for name in fnmatch.filter(_names_in(_ETC), pattern)}
+    paths = [f"{_ETC}/{name}" for name in sorted(some.union(_SETTINGS))]
+    return tuple(path for path in paths if os.access(path, os.R_OK))
 
 
 def system_words() -> Iterator[str]:
@@ -86,10 +89,18 @@ def system_words() -> Iterator[str]:
 
 def bind_words(paths: Sequence[str]) -> Iterator[str]:
     """Show paths at their own places, below folders that anybody may look into."""
-    for folder in sorted({str(parent) for path in paths for parent in PurePath(path).parents} - {"/"}):
+    for folder in sorted({folder for path in paths for folder in _folders_above(path)}):
         yield from ("--perms", "0755", "--dir", folder)
     for path in paths:
         yield from ("--ro-bind", path, path)
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """Name the folders that a path lies in, without the root."""
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
 
 
 def volumes_of(surroundings: Surroundings) -> tuple[tuple[str, int], ...]:
@@ -162,6 +173,13 @@ def home_of(surroundings: Surroundings) -> str:
 def is_taken(surroundings: Surroundings) -> bool:
     """Tell whether the root needs the name of the call's folder for something else."""
     return surroundings.folder in _NEEDED
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
+    except OSError:
+        return []
 
 
 def _resolvers() -> str:

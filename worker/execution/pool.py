@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from worker.execution.connection import Connection
 from worker.execution.pace import Gate, Pace
@@ -29,7 +30,7 @@ class Site:
 class Place:
     """A runner that takes orders, and what has to be let go with it; used by one thread at a time.
 
-    `env` is the environment that it knows already.
+    `env` is the environment that it knows already, `told` what it takes for granted where an order does not say it.
     """
 
     kind: Hashable
@@ -37,9 +38,14 @@ class Place:
     env: Mapping[str, bytes]
     runner: Connection
     held: ExitStack
+    told: Mapping[str, Any] = field(default_factory=dict)
     has_layers: bool = False
     calls: int = 0
     is_good: bool = True
+
+    def news(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave out of an order what the runner takes for granted: most calls differ in their words alone."""
+        return {name: said for name, said in order.items() if name not in self.told or self.told[name] != said}
 
     def close(self) -> None:
         """End it, with all that runs in it."""

@@ -41,6 +41,9 @@ from worker.execution.provide import Found
 MARGIN_S = 10.0
 MOST_COPIED = 10
 
+# A call that is no step of a sequence, with nothing of its own but its words.
+_PLAIN: Mapping[str, Any] = {"keeps": 0, "leaves": 0, "layer": b"", "is_alone": 0, "own_env": {}}
+
 # What `yes` prints.
 _LINES = b"y\n" * 2048
 
@@ -240,11 +243,11 @@ class RunnerSandbox(GuardedSandbox):
         """Give the answer to an order, whose files are sent only where the runner does not have them yet."""
         patience_s = limits.wall_s + MARGIN_S
         if not order["layer"]:
-            return place.runner.ask({**order, "files": _files(order["files"])}, self.guard, patience_s)
+            return place.runner.ask(place.news({**order, "files": _files(order["files"])}), self.guard, patience_s)
         files = order.pop("files")
-        answer = place.runner.ask(order, self.guard, patience_s)
+        answer = place.runner.ask(place.news(order), self.guard, patience_s)
         if "wants_files" in answer:
-            answer = place.runner.ask({**order, "files": _files(files)}, self.guard, patience_s)
+            answer = place.runner.ask(place.news({**order, "files": _files(files)}), self.guard, patience_s)
         return answer
 
     def _known(self, run: Run) -> dict[str, Any]:
@@ -274,9 +277,10 @@ class RunnerSandbox(GuardedSandbox):
             runner, ground = self._start(surroundings, limits, held)
             env = self._environment(surroundings, 0, ground.site)
             in_vain = [wording.encode() for wording in self.in_vain]
-            setting = {**ground.setting(), "env": dict(env), "in_vain": in_vain}
+            told = {**_allowed(limits), **_PLAIN, "path": os.fsencode(self.found.provided.path)}
+            setting = {**ground.setting(), **told, "env": dict(env), "in_vain": in_vain}
             answer = runner.ask(setting, self.guard, MARGIN_S)
-            return Place(kind, ground.site, env, runner, held.pop_all(), has_layers=answer.get("has_layers") == 1)
+            return Place(kind, ground.site, env, runner, held.pop_all(), told, answer.get("has_layers") == 1)
 
     def _is_parted(self, surroundings: Surroundings) -> bool:
         return self.can_part and self._shall_be_parted(surroundings)

@@ -18,6 +18,7 @@ from shared.models.finding import Severity
 from shared.models.test_report import TestReport
 from shared.utils.text import count, duration, quote_all, visible
 from worker.reporting import charts, view
+from worker.reporting.compiled import CompiledTemplates, Memory
 from worker.reporting.words import bounded, printed
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -32,9 +33,13 @@ class PageWriter:
     name = "html"
     filename = "report.html"
 
+    def __init__(self, memory: Memory | None = None) -> None:
+        compiled = CompiledTemplates(memory, Path(__file__)) if memory else None
+        self._template = _environment(compiled).get_template("page.html.j2")
+
     def write(self, report: TestReport) -> bytes:
         """Write the page."""
-        return _environment().get_template("page.html.j2").render(_content(report)).encode()
+        return self._template.render(_content(report)).encode()
 
 
 def _content(report: TestReport) -> Mapping[str, Any]:
@@ -62,11 +67,11 @@ def _content(report: TestReport) -> Mapping[str, Any]:
     }
 
 
-@cache
-def _environment() -> Environment:
+def _environment(compiled: CompiledTemplates | None) -> Environment:
     # Every expression of the template passes `finalize`: no text can reach the page with its power.
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
+        bytecode_cache=compiled,
         autoescape=True,
         finalize=_safe,
         undefined=StrictUndefined,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.interfaces.executor import Sandbox
@@ -14,6 +15,10 @@ from shared.models.work import WorkItem
 from shared.store.session import Transaction
 from worker.stages.base import Stage
 
+# What is left to one hand when the others have nothing more to do is a part of so many of its own share.
+_SHARDS_A_HAND = 4
+_MOST_OF_A_SHARD = 100
+
 
 class Learned(NamedTuple):
     """What was learned, what was asked, and the plan that was given with it."""
@@ -23,12 +28,31 @@ class Learned(NamedTuple):
     plan: TestPlan | None
 
 
+@dataclass(frozen=True)
+class Cut:
+    """How plans are cut into shards: of so many cases, or, where so many hands and no others work on a job, of more.
+
+    A shard costs three transactions and a look at the tool, so hands that nobody joins take larger ones, all of them
+    from the same stretch of the plan.
+    """
+
+    shard_size: int
+    hands: int | None = None
+
+    def shards(self, plan: TestPlan) -> Sequence[int]:
+        """Give the shard of each case."""
+        if self.hands is None:
+            return plan.shards(self.shard_size)
+        fair = min(-(-len(plan.cases) // (self.hands * _SHARDS_A_HAND)), _MOST_OF_A_SHARD)
+        return plan.shards(max(self.shard_size, fair), self.hands)
+
+
 class Generate(Stage[Learned, TestPlan]):
     """Plan, or take over the plan that was given; cut it into shards and store it."""
 
-    def __init__(self, generator: Generator, shard_size: int) -> None:
+    def __init__(self, generator: Generator, cut: Cut) -> None:
         self.generator = generator
-        self.shard_size = shard_size
+        self.cut = cut
 
     def load(self, tx: Transaction, item: WorkItem) -> Learned:
         spec = tx.jobs.get(item.job_id).spec
@@ -40,4 +64,4 @@ class Generate(Stage[Learned, TestPlan]):
 
     def save(self, tx: Transaction, item: WorkItem, found: Sequence[TestPlan]) -> None:
         for plan in found:
-            tx.plans.put(item.job_id, plan, self.shard_size)
+            tx.plans.put(item.job_id, plan, self.cut.shards(plan))

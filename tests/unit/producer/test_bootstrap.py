@@ -52,6 +52,49 @@ def test_the_store_stays_out_of_the_user_s_commits(tmp_path: Path, monkeypatch: 
     assert (tmp_path / ".testronaut" / ".gitignore").read_text() == "*\n"
 
 
-def test_a_command_loads_little_before_it_is_called() -> None:
-    script = "import sys, producer.cli; sys.exit(any(n in sys.modules for n in ('sqlmodel', 'celery', 'alembic')))"
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+# What serves a queue, a container, a migration, or who looks on: a short run is over before all that is loaded.
+OF_OTHERS = (
+    *("alembic", "celery", "kombu", "redis", "psycopg", "prometheus_client", "opentelemetry", "structlog"),
+    *("jinja2", "junitparser", "ruamel", "pyte", "worker.execution.docker", "worker.generation.planner"),
+)
+
+
+def loaded_by(*words: str) -> set[str]:
+    """Start our command line up to where words lead it, and name all modules that it has loaded."""
+    script = (
+        "import sys, producer.cli\n"
+        "code = producer.cli.main(sys.argv[1:])\n"
+        "print(*sys.modules, file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, *words], check=True, capture_output=True, text=True)
+    return set(ended.stderr.split())
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_who_only_asks_waits_for_little(word: str) -> None:
+    assert not loaded_by(word) & {*OF_OTHERS, "pydantic", "rich", "sqlalchemy", "sqlmodel", "svcs"}
+
+
+def test_a_command_loads_what_every_run_needs_and_nothing_of_others() -> None:
+    loaded = loaded_by("run", "--help")
+    assert "worker.embedded" in loaded
+    assert not loaded & set(OF_OTHERS)
+
+
+def ended(*words: str) -> subprocess.CompletedProcess[str]:
+    """Start our command line as its users do."""
+    return subprocess.run([sys.executable, "-m", "producer.cli", *words], check=False, capture_output=True, text=True)
+
+
+def test_the_process_ends_with_the_code_and_all_that_was_said() -> None:
+    mistyped, helped = ended("run", "--no-such-option"), ended("--help")
+    assert (mistyped.returncode, helped.returncode) == (2, 0)
+    assert "--no-such-option" in mistyped.stderr
+    assert "doctor" in helped.stdout
+
+
+def test_what_is_to_be_done_at_the_end_is_done() -> None:
+    script = "import atexit, sys, producer.cli; atexit.register(print, 'done'); producer.cli.start()"
+    told = subprocess.run([sys.executable, "-c", script, "--version"], check=True, capture_output=True, text=True)
+    assert told.stdout.splitlines()[-1] == "done"

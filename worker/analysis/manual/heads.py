@@ -20,6 +20,7 @@ _MOST_SPELLINGS = 5
 _TRAILING_MARKS = re.compile(r"(?: [^\w\s<>\[\](){}-][^\w\s<>\[\]()-]{0,20}){1,4}$")
 _DEFAULT_OF_FLAG = re.compile(r"\[=(?:false|true)\]")
 _DEFAULT = re.compile(r"=(?:\"[^\"]{0,60}\"|\d[\w.]{0,20}|\[\]|true|false)$")
+_PARTED = re.compile(r"(?<=\w)= (?=[\[<A-Z])")
 _SIGNED_VALUE = re.compile(r"(?<= )[-+/](?=<)")
 _PATTERN_FIRST = re.compile(r"-<\w{1,20}>, (?=-)")
 _BETWEEN = re.compile(
@@ -67,7 +68,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _head(text: str, number: int, *, is_tag: bool) -> Head | None:
-    text, *remark = _REMARK.split(text.strip(), maxsplit=1)
+    text, *remark = _REMARK.split(_PARTED.sub("=", text.strip()), maxsplit=1)
     text = _once(_SIGNED_VALUE.sub("", _DEFAULT_OF_FLAG.sub("", text.rstrip(":,;"))))
     # With a colon behind it, what stands for the value is its default.
     text = _DEFAULT.sub(r"\g<0>:", text)

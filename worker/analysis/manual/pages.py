@@ -16,10 +16,9 @@ from pathlib import Path
 MOST_PAGES = 600
 LARGEST_PAGE_BYTES = 4 * 1024 * 1024
 _LARGEST_FILE_BYTES = 8 * 1024 * 1024
-_SECTIONS = ("1", "8", "6")
 _USUAL = ("/usr/share/man", "/usr/local/share/man", "/usr/local/man", "/opt/man", "/usr/X11R6/man")
 _CONFIGURATIONS = ("/etc/manpath.config", "/etc/man_db.conf", "/etc/man.conf")
-_PAGE = re.compile(r"(?P<stem>.+)\.(?P<section>[168][a-z]{0,10})(?:\.(?:gz|xz|lzma|bz2|Z))?")
+_PAGE = re.compile(r"(?P<stem>.+)\.(?P<section>[168][a-z]{0,10})(?:\.(?:gz|xz|lzma|bz2))?")
 _MAPPED = re.compile(r"^\s*(?:MANPATH_MAP\s+(?P<bin>\S+)|MANDATORY_MANPATH|manpath)\s+(?P<man>/\S+)", re.MULTILINE)
 _INCLUDED = re.compile(r"[\w.+:@/-]{1,200}")
 _MOST_ENTRIES = 60_000
@@ -116,7 +115,6 @@ def _names(program: str, words: Sequence[str]) -> Iterator[str]:
         bare = re.sub(r"\.(?:js|mjs|cjs|py|rb|pl|sh|exe)$", "", name)
         if _WORD.fullmatch(bare):
             yield "-".join([bare, *(word for word in words[1:] if _WORD.fullmatch(word))])
-            yield bare
 
 
 def _folders(program: str, environ: Mapping[str, str]) -> Iterator[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import LIKELY, UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
@@ -30,7 +31,7 @@ from worker.analysis.manual.usage import (
     words_in,
 )
 
-Path_ = tuple[str, ...]
+Words: TypeAlias = tuple[str, ...]
 
 _INHERITED = re.compile(r"\b(?:global|inherited|parent)\b", re.IGNORECASE)
 _SWITCHED_OFF = re.compile(
@@ -55,7 +56,7 @@ _OPTIONS_MAY_STAND_IN = frozenset({Role.OPTIONS, Role.OTHER, Role.ARGUMENTS, Rol
 class Manual:
     """What pages claim, by the path of the command: `()` is the tool itself, `("remote", "add")` a command of it."""
 
-    readings: Mapping[Path_, Reading] = field(default_factory=dict)
+    readings: Mapping[Words, Reading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class _Sheet:
 
     sections: tuple[Section, ...]
     usage: list[tuple[str, int]]
-    words: Path_
-    path: Path_
+    words: Words
+    path: Words
 
     @property
     def is_called_so(self) -> bool:
@@ -89,9 +90,9 @@ def read_manuals(program: str, words: Sequence[str]) -> Manual:
     `program` is the path of the executable. A page named like a command of the tool, as `apt-get` is, may be that of
     another program: it counts where it shows its command with blanks, or where a page that counts names it.
     """
-    own: dict[Path_, Reading] = {}
-    by_the_way: dict[Path_, Reading] = {}
-    named: set[Path_] = set()
+    own: dict[Words, Reading] = {}
+    by_the_way: dict[Words, Reading] = {}
+    named: set[Words] = set()
     for page in find_pages(program, words):
         sheet = _take_apart(page.source(), words, page.stem, page.include)
         if sheet.path and not sheet.is_called_so and sheet.path not in named:
@@ -151,7 +152,7 @@ class _Shared:
     own: Sequence[tuple[str, int]]
 
     @staticmethod
-    def of(usage: Sequence[tuple[str, int]], words: Path_, names: frozenset[str]) -> _Shared:
+    def of(usage: Sequence[tuple[str, int]], words: Words, names: frozenset[str]) -> _Shared:
         groups = by_literal(usage, words)
         literals = {name: lines for name, lines in groups.items() if name}
         is_described = len(literals) > 1 and names.issuperset(literals)
@@ -186,7 +187,7 @@ def _entries_with(entries: Sequence[Entry], names: frozenset[str]) -> list[Block
 
 
 def _own_reading(
-    sheet: _Sheet, sections: Sequence[Section], parts: Sequence[Part], words: Path_, shared: _Shared
+    sheet: _Sheet, sections: Sequence[Section], parts: Sequence[Part], words: Words, shared: _Shared
 ) -> Reading:
     text = HelpText()
     others = _Others(shared.foreign, frozenset(part.number for part in parts if part.sure))
@@ -214,7 +215,7 @@ def _own_reading(
     )
 
 
-def _part_reading(part: Part, more: Sequence[Block], lines: Sequence[tuple[str, int]], words: Path_) -> Reading | None:
+def _part_reading(part: Part, more: Sequence[Block], lines: Sequence[tuple[str, int]], words: Words) -> Reading | None:
     """Read what a page says by the way about one of its commands; nothing where it says no more than its name.
 
     `more` are blocks and `lines` usage lines that stand elsewhere in the page.
@@ -231,7 +232,7 @@ def _part_reading(part: Part, more: Sequence[Block], lines: Sequence[tuple[str, 
     return replace(reading, summary=part.summary, aliases=part.aliases) if says_more else None
 
 
-def _called(part: Part, words: Path_) -> str:
+def _called(part: Part, words: Words) -> str:
     return " ".join([*words, *part.path, part.arguments]).strip()
 
 
@@ -254,7 +255,7 @@ _NO_OTHERS = _Others()
 
 
 def _write_options(
-    text: HelpText, items: Iterable[Entry | Block], words: Path_, others: _Others = _NO_OTHERS, *, is_announced: bool
+    text: HelpText, items: Iterable[Entry | Block], words: Words, others: _Others = _NO_OTHERS, *, is_announced: bool
 ) -> None:
     """Write the entries of options, those in the body of another kind of entry as well, and lists set as they stand."""
     for item in items:
@@ -275,7 +276,7 @@ def _write_help(text: HelpText, section: Section) -> None:
             text.raw(block.text.rstrip(), block.indent, block.number)
 
 
-def _write_listed(text: HelpText, block: Block, words: Path_, *, is_announced: bool) -> None:
+def _write_listed(text: HelpText, block: Block, words: Words, *, is_announced: bool) -> None:
     """Write a line of a list that is set as it stands; one set as text is told by the gap behind its head."""
     if block.kind is Kind.VERBATIM:
         if is_announced and not is_usage_of(block, words):

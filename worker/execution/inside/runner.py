@@ -95,8 +95,9 @@ class Server:
         else:
             self._send({"is_filtered": int(is_filtered), "has_layers": int(has_layers)})
 
-    def serve(self, order: dict[str, Any]) -> None:
-        """Make one call and answer; tidy up when the answer is out already."""
+    def serve(self, news: dict[str, Any]) -> None:
+        """Make one call, of which is told what is not in the setting, and answer; tidy up when the answer is out."""
+        order = {**self._setting, **news}
         self._number = order["number"]
         if self._is_spoilt:
             self._send(_not_begun(OSError("a tool has changed what the next one would inherit")))
@@ -104,9 +105,9 @@ class Server:
         if order["layer"] and not self._has_layer(order):
             return
         if order["is_alone"]:
-            self._serve_alone({**self._setting, **order})
+            self._serve_alone(order)
         else:
-            self._send(self._answer({**self._setting, **order}))
+            self._send(self._answer(order))
         if not order["leaves"]:
             self._tidy_up()
 

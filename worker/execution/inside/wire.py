@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 HEADER_BYTES = 4
 _DEEPEST = 8
+_NUMBER, _END, _NESTED = ord("i"), ord("e"), frozenset(b"ld")
 _PART_BYTES = 1 << 16
+_MOST_KEYS = 256
+
+# The keys of the mappings are the same few words in each order.
+_KEYS: dict[str, bytes] = {}
 
 
 class WireError(ValueError):
@@ -84,8 +89,14 @@ def _write(value: Any, parts: list[bytes]) -> None:  # noqa: ANN401
     elif isinstance(value, dict):
         parts.append(b"d")
         for key, held in value.items():
-            _write(key, parts)
-            _write(held, parts)
+            _write_key(key, parts)
+            # Most of what is told are numbers and bytes: a call of its own for each would take twice as long.
+            if type(held) is int:
+                parts.append(b"i%de" % held)
+            elif type(held) is bytes:
+                parts += (b"%d:" % len(held), held)
+            else:
+                _write(held, parts)
         parts.append(b"e")
     elif isinstance(value, (list, tuple)):
         parts.append(b"l")
@@ -94,6 +105,16 @@ def _write(value: Any, parts: list[bytes]) -> None:  # noqa: ANN401
         parts.append(b"e")
     else:
         raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def _write_key(key: str, parts: list[bytes]) -> None:
+    word = _KEYS.get(key)
+    if word is None:
+        raw = key.encode()
+        word = b"%d:" % len(raw) + raw
+        if len(_KEYS) < _MOST_KEYS:
+            _KEYS[key] = word
+    parts.append(word)
 
 
 def _read(raw: bytes, at: int, depth: int) -> tuple[Any, int]:
@@ -114,15 +135,29 @@ def _read(raw: bytes, at: int, depth: int) -> tuple[Any, int]:
 def _read_many(raw: bytes, at: int, depth: int) -> tuple[list[Any], int]:
     if depth < 0:
         raise WireError("nested too deeply")
-    values = []
-    while raw[at] != ord("e"):
-        value, at = _read(raw, at, depth)
-        values.append(value)
+    values: list[Any] = []
+    while (kind := raw[at]) != _END:
+        if kind == _NUMBER:
+            end = raw.index(b"e", at)
+            values.append(int(raw[at + 1 : end]))
+            at = end + 1
+        elif kind in _NESTED:
+            value, at = _read(raw, at, depth)
+            values.append(value)
+        else:
+            colon = raw.index(b":", at, at + 12)
+            at = colon + 1 + int(raw[at:colon])
+            if not colon < at <= len(raw):
+                raise WireError("a length is wrong")
+            values.append(raw[colon + 1 : at])
     return values, at + 1
 
 
 def _paired(values: list[Any]) -> dict[str, Any]:
     keys, held = values[::2], values[1::2]
-    if len(keys) != len(held) or not all(isinstance(key, bytes) for key in keys):
+    if len(keys) != len(held):
         raise WireError("a mapping has no key for each value")
-    return {key.decode(): value for key, value in zip(keys, held)}  # noqa: B905 - no such word in Python 3.9
+    try:
+        return {key.decode(): value for key, value in zip(keys, held)}  # noqa: B905 - no such word in Python 3.9
+    except AttributeError as error:
+        raise WireError("a mapping has a key that is no text") from error

@@ -7,7 +7,6 @@ import pkgutil
 from pathlib import Path
 
 import pytest
-from structlog.contextvars import bound_contextvars
 
 import producer
 import shared
@@ -23,6 +22,7 @@ from shared.utils.errors import (
     UsageError,
     family,
 )
+from shared.utils.logging import bound
 
 
 def load_everything() -> None:
@@ -85,7 +85,7 @@ def test_a_bug_report_says_what_was_asked_where_it_broke_and_no_secret(tmp_path:
 
 
 def test_a_bug_report_names_the_job_and_the_trace_that_were_worked_on(tmp_path: Path) -> None:
-    with bound_contextvars(job_id="0192f0c1", trace_id="4bf92f35", shard=3):
+    with bound(job_id="0192f0c1", trace_id="4bf92f35", shard=3):
         place = write_bug_report(tmp_path, caught(), {})
     assert place is not None
     for line in ("job_id       0192f0c1", "trace_id     4bf92f35", "shard        3"):

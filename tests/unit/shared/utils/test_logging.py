@@ -7,7 +7,6 @@ import json
 import logging as standard
 
 import pytest
-import structlog
 
 from shared.utils import logging
 
@@ -23,8 +22,8 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 def test_our_events_and_those_of_libraries_come_out_alike(stream: io.StringIO) -> None:
     logging.configure("info", "json", stream)
-    with structlog.contextvars.bound_contextvars(job_id="j", trace_id="t"):
-        structlog.get_logger("ours").info("call.finished", call="c")
+    with logging.bound(job_id="j", trace_id="t"):
+        logging.get_logger("ours").info("call.finished", call="c")
         standard.getLogger("theirs").warning("spoke %s", "up", extra={"data": "secret"})
     ours, theirs = lines(stream)
     assert ours["event"] == "call.finished"
@@ -38,8 +37,8 @@ def test_our_events_and_those_of_libraries_come_out_alike(stream: io.StringIO) -
 
 def test_events_below_the_level_are_left_out(stream: io.StringIO) -> None:
     logging.configure("warning", "json", stream)
-    structlog.get_logger().info("quiet")
-    structlog.get_logger().warning("loud")
+    logging.get_logger("ours").info("quiet")
+    logging.get_logger("ours").warning("loud")
     assert [line["event"] for line in lines(stream)] == ["loud"]
 
 
@@ -48,19 +47,19 @@ def test_an_exception_is_one_line_too(stream: io.StringIO) -> None:
     try:
         int("broken\nin two")
     except ValueError:
-        structlog.get_logger().exception("attempt.failed")
+        logging.get_logger("ours").exception("attempt.failed")
     (line,) = lines(stream)
     assert "ValueError" in json.dumps(line["exception"])
 
 
 def test_the_console_is_for_people(stream: io.StringIO) -> None:
     logging.configure("info", "console", stream)
-    structlog.get_logger().info("call.finished", call="c")
+    logging.get_logger("ours").info("call.finished", call="c")
     assert "call.finished" in stream.getvalue()
     assert "\x1b" not in stream.getvalue()
 
 
 def test_automatic_is_json_where_no_terminal_is(stream: io.StringIO) -> None:
     logging.configure("info", "auto", stream)
-    structlog.get_logger().info("x")
+    logging.get_logger("ours").info("x")
     assert lines(stream)[0]["event"] == "x"

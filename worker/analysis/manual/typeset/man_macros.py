@@ -150,8 +150,9 @@ class _Setter:
             self._write(tag, line.number, goes_on=False)
 
     def _hanging(self, line: RoffLine) -> None:
+        """Begin a paragraph whose first words hang out: in many pages the head of an entry, its description behind."""
         del line
-        self._begin(self._bases[-1])
+        self._begin(self._bases[-1], Kind.TAG)
 
     def _indent(self, line: RoffLine) -> None:
         del line

@@ -15,6 +15,7 @@ from worker.analysis.manual.typeset.escapes import words_of
 # A page that defines macros that call each other could go on for ever: it grows to so many times its size at most.
 _GROWTH = 6
 _FEW_LINES = 5_000
+_MOST_INCLUDES = 40
 _FEW_CHARACTERS = 400_000
 _DEEPEST = 12
 _LONGEST_LINE = 16_000
@@ -88,6 +89,7 @@ class _Reader:
             "rm": self._remove,
             "nop": lambda text: self._push([text]),
         }
+        self._includes_left = _MOST_INCLUDES
         self._left = _FEW_LINES + _GROWTH * (source.count("\n") + 1)
         self._characters = _FEW_CHARACTERS + _GROWTH * len(source)
 
@@ -157,8 +159,12 @@ class _Reader:
                 request(text)
 
     def _include_page(self, text: str) -> None:
-        included = self._include(text.strip())
-        self._push(included.split("\n") if included else [])
+        included = self._include(text.strip()) if self._includes_left > 0 else None
+        if included:
+            self._includes_left -= 1
+            self._left += _GROWTH * (included.count("\n") + 1)
+            self._characters += _GROWTH * len(included)
+            self._push(included.split("\n"))
 
     def _remove(self, text: str) -> None:
         for name in text.split():

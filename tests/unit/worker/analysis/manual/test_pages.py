@@ -39,6 +39,13 @@ def test_finds_the_page_of_a_tool_before_those_of_its_commands(prefix: Path) -> 
     assert stems(prefix / "bin/frob") == ["frob", "frob-add", "frob-add-all", "frob_old"]
 
 
+def test_finds_the_pages_of_a_part_of_a_tool(prefix: Path) -> None:
+    for name in ("frob.1", "frob-image.1", "frob-image-list.1"):
+        write(prefix, name)
+
+    assert stems(prefix / "bin/frob", "frob", "image") == ["frob-image", "frob-image-list"]
+
+
 def test_leaves_out_the_folders_of_languages(prefix: Path) -> None:
     (prefix / "share/man/de/man1").mkdir(parents=True)
     (prefix / "share/man/de/man1/frob.1").write_bytes(SOURCE)

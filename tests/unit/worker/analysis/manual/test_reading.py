@@ -85,6 +85,7 @@ def test_a_page_that_cannot_be_read_says_nothing(tmp_path: Path) -> None:
         (r"\-<n>, \-C <n>, \-\-context <n>", ("-C", "--context"), Takes.REQUIRED, "n"),
         (r"\-L <first>,<last>, \-L :<name>", ("-L",), Takes.REQUIRED, "<first>,<last>"),
         ("\u2013dry", ("--dry",), Takes.NONE, None),
+        (r"\fB\-\-key=\fR \fIPATH\fR", ("--key",), Takes.REQUIRED, "PATH"),
         (r"\-\-quiet[=true]", ("--quiet",), Takes.NONE, None),
         (r"\fB\-\-wait\fR (deprecated)", ("--wait",), Takes.NONE, None),
     ],

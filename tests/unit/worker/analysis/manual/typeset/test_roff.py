@@ -56,9 +56,18 @@ def test_includes_what_it_is_given() -> None:
     assert [line.text for line in found] == ["first", "last"]
 
 
+def test_a_page_may_consist_of_longer_ones() -> None:
+    parts = {f"part{number}": "text\n" * 3000 for number in range(12)}
+
+    found = read_roff("".join(f".so {name}\n" for name in parts), include=parts.get)
+
+    assert len([line for line in found if line.text == "text"]) == 36_000
+
+
 @pytest.mark.parametrize(
     "source",
     [
+        ".so self\n.so self\n.so self",
         ".de X\n.X\n.X\n..\n.X",
         ".ds a \\*a\\*a\n\\*a",
         ".so self",
