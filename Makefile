@@ -6,7 +6,7 @@ DEMO    ?= git
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools interfaces golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools interfaces fuzz golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ random-tools: setup needs  ## Try 100 programs of /usr/bin that nobody thought o
 
 interfaces: setup needs  ## Score what is learned of the tools of a corpus of truths (CORPUS=FOLDER ARGS="--bin FOLDER")
 	CORPUS=$(CORPUS) $(BIN)/python -m benchmarks.interfaces $(ARGS)
+
+fuzz: setup  ## Read a million spoilt help texts, then measure how reading grows with a text (10 minutes; ARGS="--inputs N --seed N")
+	$(BIN)/python -m benchmarks.fuzz_help $(ARGS)
+	$(BIN)/python -m benchmarks.help_growth
 
 golden: setup  ## Write the golden files anew; read the difference before committing it
 	TESTRONAUT_GOLDEN=write $(PYTEST) -q tests/unit/worker/reporting

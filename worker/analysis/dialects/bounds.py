@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 Bounds = tuple[float | None, float | None]
 
-_NUMBER = r"(?<![\w.])-?\d{1,15}(?:\.\d{1,9})?(?![\w.]?\d|[A-Za-z_%])"
+_NUMBER = r"(?<![\w.])-?\d{1,15}(?:\.\d{1,9})?(?![\w.]?\d|[A-Za-z_%]| times\b)"
 _BOTH = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -56,7 +56,10 @@ def read_bounds(description: str, value_name: str | None = None) -> Bounds:
     named = _NAMED.fullmatch((value_name or "").strip("<>[](){} "))
     if named:
         return _ordered(_number(named["low"]), _number(named["high"]))
-    text = f"{value_name} {description}" if value_name and any(mark in value_name for mark in "<>=≤≥") else description
+    has_range = value_name is not None and any(mark in value_name for mark in "<>≤≥")
+    if value_name and "=" in value_name and not has_range:
+        return None, None  # a value made of parts, of which one may be bounded
+    text = f"{value_name} {description}" if has_range else description
     both = next(_matches(_BOTH, text), None)
     if both:
         return _ordered(_least(both), _greatest(both))

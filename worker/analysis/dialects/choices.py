@@ -51,7 +51,7 @@ _LEADS = tuple(
         r"\bone of(?: the)?(?: following)?(?: (?:values|words))?:? ",
         r"(?:\b(?:is|be)|[-:,]) either:? ",
         r"\bamong:? ",
-        r"\bvalues of ",
+        r"\baccepts?(?: only)?(?: the)? values(?: of)?:? ",
         r"\b(?:options|choices|values) are:? ",
         r"\bchoose (?:from|between):? ",
     )

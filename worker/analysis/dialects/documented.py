@@ -84,8 +84,9 @@ def _by_rule(claims: Sequence[OptionClaim], text: str) -> Iterator[OptionClaim]:
             opposite = f"--{name[5:]}" if name.startswith("--no-") else f"--no-{name[2:]}"
             if name.startswith("--") and opposite not in known and name not in _HAVE_NO_OPPOSITE:
                 known.add(opposite)
+                negates = None if name.startswith("--no-") else name
                 yield OptionClaim(
-                    (opposite,), negates=name, inherited=claim.inherited, line=claim.line, confidence=UNSURE
+                    (opposite,), negates=negates, inherited=claim.inherited, line=claim.line, confidence=UNSURE
                 )
 
 

@@ -42,6 +42,8 @@ _BRACKETED = re.compile(r"(?:-\w, )?(?:\[--[^\[\]]{1,80}\](?:, )?)+\s+# ")
 _COMMENT = re.compile(r"\s+# ")
 # `if=FILE  read from it`, which is typed without a dash.
 _OPERAND_ENTRY = re.compile(r"(?P<name>[a-z][a-z0-9_-]{0,30})=(?P<value>[A-Z][A-Z0-9_]*|<[^<>]{1,40}>)(?=\s{2,}\S)")
+# `--take "*" --leave "*.txt"` is typed so: the values are no names of any.
+_CALL = re.compile(r"--?[\w-]{1,60}[ =](?P<mark>[\"'])[^\"']{0,60}(?P=mark) --?\w")
 _GAPS_OF_ONE_ENTRY = 1
 _FEWEST_IN_COLUMNS = 2
 _MOST_CELLS = 6
@@ -202,7 +204,7 @@ def _with_letters_marked(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _is_undashed(line: Line, columns: set[int], operands: int) -> bool:
     if operands >= _FEWEST_IN_COLUMNS and _OPERAND_ENTRY.match(line.text):
-        return True
+        return line.indent <= min(columns, default=line.indent)  # further right they are parts of an option's value
     if line.text[0] == "+":
         return line.indent in columns and _PLUS_ENTRY.match(line.text) is not None
     return line.indent - 1 in columns and _is_letter_entry(line.text)
@@ -241,6 +243,8 @@ def _is_inside(line: Line, now: Entry | None, column: int | None, prose_at: int 
 
 
 def _begin(line: Line, following: Line | None, column: int | None, *, is_listed: bool) -> list[Entry]:
+    if _CALL.match(line.text):
+        return []
     has_below = following is not None and following.indent > line.indent and not option_follows(following.text)
     if not has_below and is_list_of_heads(line.text):
         return [Entry(head, line.number, line.indent, UNSURE) for head in parse_list(line.text)]

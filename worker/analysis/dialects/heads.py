@@ -274,9 +274,10 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
 
 
 def _is_value(text: str, at: int, *, lower: bool) -> bool:
-    if at >= len(text) or (option_follows(text, at) and not _NEGATIVE_NUMBER.match(text, at)):
+    is_number = at < len(text) and _NEGATIVE_NUMBER.match(text, at) is not None
+    if at >= len(text) or (option_follows(text, at) and not is_number):
         return False
-    if text[at] in "-<[{(" or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
+    if is_number or text[at] in _OPENING or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
         return True
     word = text[at : token_end(text, at)]
     if is_upper(word) or word in _TYPED_MARKS or "=" in word[1:] or "|" in word[1:-1]:

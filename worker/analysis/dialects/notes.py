@@ -76,6 +76,7 @@ _MAY_LACK_VALUE = re.compile(
     r"|\bif no (?:value|argument) is (?:given|specified|provided|supplied)\b",
     re.IGNORECASE,
 )
+_PART_OF_VALUE = re.compile(r"[a-z][\w-]{0,30}=(?:[A-Z]+|<[^<>]{1,30}>)\s{2,}\S")
 _TYPE_NOTES = re.compile(r"\[(boolean|string|number|array|count)\](?=\s*(?:\[|$))")
 
 
@@ -102,6 +103,9 @@ class Notes:
 
 def read_notes(description: str, lines: Sequence[str] = (), value_name: str | None = None) -> Notes:
     """Read a description joined to one line; `lines` are the same words as they stood, for lists below each other."""
+    parts = next((number for number, line in enumerate(lines) if _PART_OF_VALUE.match(line)), None)
+    if parts is not None:  # what is said of a part of a value is not said of the value
+        description, lines = " ".join(lines[:parts]), lines[:parts]
     description = _BLANKS.sub(" ", description)
     minimum, maximum = read_bounds(description, value_name)
     return Notes(

@@ -45,17 +45,18 @@ _REQUIRED_AS_WELL = re.compile(
     re.IGNORECASE,
 )
 _OPPOSITE = re.compile(
-    r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turn(?:ed)? (?:this "
-    r"|it )?off|switch(?:ed)? (?:this |it )?off|turned on"
-    r"|cancell?(?:ed)?|reset|suppress(?:ed)?|deactivated?|re-?enabled?|enabled|inverted)"
+    r"\b(?:disabled?|overridd?en|negated?|undone|undo|reversed?|revert(?:ed)?|turned on|cancell?(?:ed)?|reset"
+    r"|turn(?:ed)? (?:this |it )?off|switch(?:ed)? (?:this |it )?off|suppress(?:ed)?"
+    r"|deactivated?|re-?enabled?|enabled|inverted)"
+    r"(?: (?:it|this))?(?: again)?"
     rf" (?:with|by|using|via|through)(?: (?:using|passing|specifying|giving|setting))?{_LEAD_OF_NAMES}",
     re.IGNORECASE,
 )
 _USE_OPPOSITE = re.compile(
     r"\b(?:use|pass|specify|give|see|with|set|try)(?: the)?"
     r" [\"'`\u2018]?(?P<name>--no-[\w-]{0,60}\w)[\"'`\u2019]?(?: (?:flag|option))?(?= to | for |[,.;)]|$)"
-    r"|(?<!\S)[\"'`\u2018]?(?P<other>--no-[\w-]{0,60}\w)[\"'`\u2019]? (?:to )?(?:disables?"
-    r"|negates?|undo(?:es)?|turns? (?:it |this )?off|reverts?|switch(?:es)? (?:it |this )?off)\b",
+    r"|(?<!\S)[\"'`\u2018]?(?P<other>--no-[\w-]{0,60}\w)[\"'`\u2019]?(?: flag| option)?(?: will| can be used)?"
+    r" (?:to )?(?:disables?|negates?|undo(?:es)?|turns? (?:it |this )?off|reverts?|switch(?:es)? (?:it |this )?off)\b",
     re.IGNORECASE,
 )
 _ALIASES = (

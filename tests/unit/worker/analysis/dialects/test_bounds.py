@@ -42,3 +42,10 @@ def test_reads_bounds_in_place_of_a_name(name: str) -> None:
 
 def test_reads_bounds_behind_a_type() -> None:
     assert read_bounds("How many", "INTEGER RANGE [1<=x<=9]") == (1, 9)
+
+
+@pytest.mark.parametrize(
+    ("description", "name"), [("a good value is 2-4 times the size", "SIZE"), ("k from 50 to 2000", "k=N,d=N")]
+)
+def test_leaves_what_bounds_no_value_of_its_own(description: str, name: str) -> None:
+    assert read_bounds(description, name) == (None, None)

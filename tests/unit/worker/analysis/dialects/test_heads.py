@@ -115,6 +115,13 @@ def test_reads_that_a_value_or_an_option_may_stand_again(text: str) -> None:
     assert read(text).slot.repeatable
 
 
+def test_takes_no_dash_for_a_value() -> None:
+    found = parse_beginning("--keep - keeps it")
+
+    assert found is not None
+    assert found[0].slot.takes is Takes.NONE
+
+
 @pytest.mark.parametrize(
     ("text", "names", "negations"),
     [

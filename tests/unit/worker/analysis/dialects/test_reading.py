@@ -142,6 +142,14 @@ LINES: dict[str, Callable[[int], str]] = {
     "arguments": lambda number: f"Arguments:\n  argument{number}    does it",
     "braces": lambda _: "  {a,b,c}",
     "brackets": lambda _: "usage: frob [[[[<{(((--a[b[c<d a-a-a-a-a-a-a-a-a-a-a-a-a-a-a",
+    "operands": lambda number: f"  key{number}=VALUE   does it",
+    "letters": lambda number: f" -{chr(97 + number % 26)}  does it\n  {chr(97 + number % 26)}  does it too",
+    "values": lambda number: f"NAME{number} is one of the following:",
+    "mentions": lambda number: (
+        f"  --option{number}   disabled with --no-option{number}, requires -b/--c or [aliases: --d]"
+    ),
+    "columns": lambda _: "  -a  all  -b  both  -c  each" + "  word" * 20,
+    "types": lambda number: f"  --option{number} (string) one of: a, b\n  more of it",
     "prose": lambda _: "words and words - and",
     "notes": lambda number: f"  --option{number}=X   one of: a, b ({'(a|' * 20} default default is",
 }

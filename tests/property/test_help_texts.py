@@ -1,0 +1,62 @@
+"""No text makes a reader of help raise anything, and what is read of it is a sound command."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.models.cli_tool import Command
+from tests.help_texts import MOST_LINES, PIECES, made
+from worker.analysis.dialects.reading import read_help
+from worker.analysis.merge import settle_arguments, settle_options
+from worker.analysis.text import plain_text
+
+SECONDS = 5
+WORDS = ["tool", "add"]
+
+TEXTS = st.lists(
+    st.builds(
+        lambda indent, pieces, glue: " " * indent + glue.join(pieces),
+        st.sampled_from((0, 2, 4, 8, 24)),
+        st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=8),
+        st.sampled_from((" ", "  ", "")),
+    ),
+    max_size=MOST_LINES,
+).map("\n".join)
+
+
+def command_of(text: bytes) -> Command:
+    reading = read_help(plain_text(text), WORDS)
+    return Command(
+        path="add",
+        options=settle_options(reading.options, "add").options,
+        arguments=settle_arguments(reading.arguments),
+    )
+
+
+@settings(max_examples=500, deadline=None)
+@given(TEXTS)
+def test_reads_any_text_made_of_pieces_of_help(text: str) -> None:
+    command_of(text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=300))
+def test_reads_any_bytes(text: bytes) -> None:
+    command_of(text)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_reads_texts_of_the_corpus_however_they_are_spoilt(seed: int) -> None:
+    chance = random.Random(seed)
+    end = time.monotonic() + SECONDS / 2
+    while time.monotonic() < end:
+        text = made(chance)
+        try:
+            command_of(text)
+        except Exception as error:
+            raise AssertionError(f"could not read {text!r}") from error
