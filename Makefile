@@ -6,7 +6,7 @@ DEMO    ?= git
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools interfaces golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ format: setup  ## Bring the code into the house's format
 	$(BIN)/ruff format .
 
 test: setup  ## Everything: real servers, sandboxes and a browser; installs or starts what it needs, says what it skips
-	@sh scripts/needs.sh bubblewrap redis postgresql chromium strace engine musl
+	@sh scripts/needs.sh bubblewrap redis postgresql chromium strace engine musl fish bash-completion
 	$(PYTEST) -n auto --dist worksteal tests
 
 test-images: setup  ## Let all hostile programs loose in containers, too, and try tools in images (3 minutes)
@@ -60,6 +60,9 @@ soak: setup needs  ## See whether a sandbox stays as it was over 100,000 calls (
 
 random-tools: setup needs  ## Try 100 programs of /usr/bin that nobody thought of (ARGS="--seed 1 --tools 100")
 	$(BIN)/python -m benchmarks.random_tools $(ARGS)
+
+interfaces: setup needs  ## Score what is learned of the tools of a corpus of truths (CORPUS=FOLDER ARGS="--bin FOLDER")
+	CORPUS=$(CORPUS) $(BIN)/python -m benchmarks.interfaces $(ARGS)
 
 golden: setup  ## Write the golden files anew; read the difference before committing it
 	TESTRONAUT_GOLDEN=write $(PYTEST) -q tests/unit/worker/reporting

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +80,39 @@ def keep(report: TestReport, write: Write) -> Path | None:
     except OSError:
         return None
     return page
+
+
+def require_writable(path: Path) -> None:
+    """Check before any work is done that a file can be written; what stands in it stays.
+
+    Raises:
+        OutputError: it cannot.
+
+    """
+    is_new = not path.exists()
+    with _told_where(path):
+        path.open("ab").close()
+        if is_new:
+            path.unlink()
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that was asked for by its name.
+
+    Raises:
+        OutputError: it cannot be written.
+
+    """
+    with _told_where(path):
+        path.write_bytes(content)
+
+
+@contextmanager
+def _told_where(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written to: {error.strerror}", "Name another file with -o.") from error
 
 
 def _put(folder: Path, filename: str, content: bytes) -> Path:

@@ -18,7 +18,6 @@ from rich.text import Text
 from producer.follow import Progress, StageProgress
 from shared.interfaces.verifier import Check
 from shared.models.call import Isolation
-from shared.models.cli_tool import CliTool, Command, Option, Takes
 from shared.models.finding import Finding, Severity, VerdictWord
 from shared.models.job import Fault, Job, JobId, JobState, StageName
 from shared.models.test_plan import Intent, TestPlan
@@ -263,48 +262,6 @@ def fault_lines(code: str, message: str, hint: str) -> Iterator[Text]:
     yield Text.assemble(("testronaut: ", "bold"), visible(message), (f"  [{code}]", "dim"))
     if hint:
         yield Text(f"  {visible(hint)}")
-
-
-def interface_tree(tool: CliTool) -> Iterator[Text]:
-    """Draw an interface as a tree of commands with their options and arguments."""
-    version = f"  {visible(one_line(tool.version, 60))}" if tool.version else ""
-    facts = f"{count(len(tool.commands), 'command')}, {count(tool.option_count, 'option')}"
-    yield Text.assemble((visible(tool.name), "bold"), f"{version}   {facts}")
-    for path in sorted(tool.commands):
-        yield from _command_lines(tool.commands[path])
-
-
-def _command_lines(command: Command) -> Iterator[Text]:
-    indent = "  " * (len(command.path.split()) + 1)
-    if command.path:
-        aliases = f" ({', '.join(command.aliases)})" if command.aliases else ""
-        yield Text.assemble(
-            indent[2:], (visible(command.path + aliases), "bold"), f"  {visible(one_line(command.summary, 80))}"
-        )
-    for argument in command.arguments:
-        name = argument.name + ("..." if argument.variadic else "")
-        shown = name if argument.required else f"[{name}]"
-        yield Text(f"{indent}{visible(shown):<34} {argument.value_type or ''}".rstrip())
-    for option in command.options:
-        yield Text(f"{indent}{visible(_option_text(option)):<34} {visible(_option_facts(option))}".rstrip())
-    for recipe in command.recipes:
-        yield Text(f"{indent}works:  {visible(quote_all(recipe.call.argv)) or '(no argument)'}", style="dim")
-
-
-def _option_text(option: Option) -> str:
-    value = option.value_name or "VALUE"
-    shown = {Takes.NONE: "", Takes.REQUIRED: f" {value}", Takes.OPTIONAL: f" [{value}]"}[option.takes_value]
-    return ", ".join(option.names) + shown
-
-
-def _option_facts(option: Option) -> str:
-    facts = [
-        option.value_type.value if option.value_type else "",
-        f"one of {', '.join(option.choices)}" if option.choices else "",
-        f"default {option.default}" if option.default else "",
-        one_line(option.description, 60),
-    ]
-    return "  ".join(fact for fact in facts if fact)
 
 
 def plan_lines(plan: TestPlan) -> Iterator[Text]:

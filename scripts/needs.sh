@@ -13,8 +13,9 @@ has() {
         chromium) command -v chromium && command -v chromedriver ;;
         engine) command -v docker && command -v dockerd ;;
         musl) command -v musl-gcc ;;
+        bash-completion) [ -e /usr/share/bash-completion/bash_completion ] ;;
         compose) docker compose version || command -v docker-compose ;;
-        debootstrap | strace | bats | parallel) command -v "$1" ;;
+        debootstrap | strace | bats | parallel | fish) command -v "$1" ;;
         shelltestrunner) command -v shelltest ;;
     esac >/dev/null 2>&1
 }

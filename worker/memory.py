@@ -67,6 +67,7 @@ class RememberingSandbox:
         self._recall = recall
         self._lanes = lanes
         self._not_kept_yet: dict[Key, TestResult] = {}
+        self._blobs_not_kept_yet: dict[str, bytes] = {}
         self._blob = lru_cache(_BLOBS_AT_HAND)(self._read_blob)
 
     @property
@@ -125,12 +126,21 @@ class RememberingSandbox:
     def _keep_fresh(self, run: Run, fresh: Fresh) -> TestResult:
         if _is_memorable(run):
             self._not_kept_yet[key_of(run)] = fresh.result
+            self._blobs_not_kept_yet.update((sha256(blob), blob) for blob in fresh.blobs)
             self._keep(fresh)
         return fresh.result
 
     def kept(self) -> None:
         """Hear that all new results have reached the store."""
         self._not_kept_yet.clear()
+        self._blobs_not_kept_yet.clear()
+
+    def captured(self, stream: Stream) -> bytes:
+        """Give all that was kept of a stream, from the blob where its row holds the ends alone."""
+        if stream.blob is None:
+            return stream.content
+        waiting = self._blobs_not_kept_yet.get(stream.blob)
+        return self._blob(stream.blob) if waiting is None else waiting
 
     def _known(self, tx: Transaction, runs: Mapping[Key, Run]) -> Iterator[tuple[Key, TestResult]]:
         stored = tx.results.known(self._job_id, dict.fromkeys(digest for digest, *_ in runs))

@@ -16,16 +16,18 @@ from producer import screen
 from producer.bootstrap import Services, begin
 from producer.codes import EXIT_CLEAN, EXIT_FINDINGS
 from producer.commands.options import fail_on_option, format_option, job_options, output_option, request_of
-from producer.console import say, tell
-from producer.deliver import deliver, plan_delivery
+from producer.console import out, say, tell
+from producer.deliver import deliver, plan_delivery, require_writable, write_file
 from producer.here import finish_here, report_of
+from producer.interface.formats import TEXT, WRITERS
+from producer.interface.tree import interface_tree
 from producer.look import find_finding, find_job
 from producer.outcome import exit_code
 from producer.submit import Accepted, Prepared, prepare
 from producer.submit import submit as accept
 from producer.wait import conclude, wait_for
-from shared.documents.interface import write_interface
 from shared.models.call import BlobRef
+from shared.models.cli_tool import CliTool
 from shared.models.finding import Finding
 from shared.models.job import JobId, JobState, Mode, StageName
 from shared.models.test_plan import TestPlan
@@ -128,21 +130,42 @@ def submit(  # noqa: PLR0913, PLR0917 - the options of the main command, for the
 
 @click.command()
 @click.argument("tool")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice([TEXT, *WRITERS]),
+    default=TEXT,
+    show_default=True,
+    help="bash and fish are completions; carapace and usage are read by the programs of these names.",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to.")
 @_JOBS
 @job_options
 @click.pass_context
-def analyze(ctx: click.Context, /, tool: str, form: str, jobs: int | None, **options: Any) -> int:  # noqa: ANN401
+def analyze(
+    ctx: click.Context,
+    /,
+    tool: str,
+    form: str,
+    output: Path | None,
+    jobs: int | None,
+    **options: Any,  # noqa: ANN401 - those that shape the job
+) -> int:
     """Show what TOOL understands: its commands, options, arguments, and calls that work."""
     with begin(ctx) as app:
+        if output is not None:
+            require_writable(output)
         prepared = prepare(request_of(tool, StageName.ANALYZE, **options), app.settings)
         report = _run_here(app, prepared, jobs)
         _require_success(report)
         found = app.store.read(lambda tx: tx.tools.get(report.job_id))
-        if form == "json":
-            sys.stdout.buffer.write(write_interface(found))
+        if output is not None:
+            write_file(output, _plain_tree(found) if form == TEXT else WRITERS[form](found))
+        elif form == TEXT:
+            say(interface_tree(found, out().width))
         else:
-            say(screen.interface_tree(found))
+            sys.stdout.buffer.write(WRITERS[form](found))
         return EXIT_CLEAN
 
 
@@ -198,6 +221,10 @@ def replay(ctx: click.Context, finding_id: str, job_id: str | None, is_print_onl
         word = "still there" if is_there else "not there any more"
         say([Text(f"{reported.id} {word}: {visible(reported.finding.title)}")])
         return EXIT_CLEAN if is_there else EXIT_FINDINGS
+
+
+def _plain_tree(found: CliTool) -> bytes:
+    return "".join(f"{line.plain}\n" for line in interface_tree(found)).encode(errors="replace")
 
 
 def _run_here(app: Services, prepared: Prepared, jobs: int | None) -> TestReport:

@@ -1,4 +1,4 @@
-"""The interface document: what a tool understands, as JSON for others and as a tree for people."""
+"""The interface document: what a tool understands, as JSON for others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from shared.models.base import bytes_to_json
 from shared.models.cli_tool import Argument, CliTool, Command, Option, Takes
 
 SCHEMA_VERSION = 1
+
+
+class PlaceDocument(BaseModel):
+    """Where something was read: the kind of text, and the line in it, counted from 1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str
+    line: int | None
 
 
 class OptionDocument(BaseModel):
@@ -27,8 +36,18 @@ class OptionDocument(BaseModel):
     required: bool
     repeatable: bool
     deprecated: bool
+    hidden: bool
+    inherited: bool
+    negates: str | None
+    env_var: str | None
+    minimum: int | float | None
+    maximum: int | float | None
+    conflicts: list[str]
+    requires: list[str]
+    working_values: list[str | dict[str, str]]
     description: str
     sources: list[str]
+    places: list[PlaceDocument]
     line: int | None
     confidence: float
 
@@ -133,8 +152,18 @@ def _option(option: Option) -> OptionDocument:
         required=option.required,
         repeatable=option.repeatable,
         deprecated=option.deprecated,
+        hidden=option.hidden,
+        inherited=option.inherited,
+        negates=option.negates,
+        env_var=option.env_var,
+        minimum=option.minimum,
+        maximum=option.maximum,
+        conflicts=[*option.conflicts],
+        requires=[*option.requires],
+        working_values=[bytes_to_json(value) for value in option.working_values],
         description=option.description,
         sources=[*option.sources],
+        places=[PlaceDocument(source=place.source, line=place.line) for place in option.places],
         line=option.line,
         confidence=option.confidence,
     )

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Protocol
 from shared.models.base import Value
 from shared.models.call import PINNED, Call, Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
-from shared.models.test_result import Status, TestResult
+from shared.models.test_result import Status, Stream, TestResult
 from shared.models.work import Ending
 from shared.utils.errors import TestronautError, UntestableError
 
@@ -70,12 +70,13 @@ class Provided(Value):
     """A tool as it was found on this machine: where it lies, how its program is called, and what it is made of.
 
     `path` is the program's absolute path. `fingerprint` covers its bytes and what it obviously loads; None where that
-    cannot be known.
+    cannot be known. `is_here` tells whether the path is one of this machine, and not of an image.
     """
 
     path: str
     argv: tuple[bytes, ...]
     fingerprint: str | None
+    is_here: bool = True
 
 
 class Hold(Value):
@@ -144,6 +145,10 @@ class Sandbox(Protocol):
         """
         ...
 
+    def captured(self, stream: Stream) -> bytes:
+        """Give all that was kept of a stream, of which a result may hold the ends alone."""
+        ...
+
 
 def sequences(runs: Iterable[Run]) -> Iterator[list[Run]]:
     """Part runs into those that belong together, in their order: the steps of a sequence, or a single call."""
@@ -198,6 +203,10 @@ class GuardedSandbox(ABC):
             yield from self._run_steps(allowed)
         for run in steps[len(allowed) :]:
             yield _not_made(run, "it, or a step before it, took its worker along twice and is not made again")
+
+    def captured(self, stream: Stream) -> bytes:
+        """Give what stands in the result, which is all there is."""
+        return stream.content
 
     @abstractmethod
     def _run(self, call: Call, repetition: int, surroundings: Surroundings) -> TestResult: ...

@@ -68,8 +68,8 @@ class Option(Value):
     the value is a word of its own. `line` is the line of the help text that documents it, counted from 1.
     `confidence` is 0 to 1. `working_values` were seen to be accepted; `negates` names the option that this one
     switches off. `minimum` and `maximum` bound a number, both included. `conflicts` and `requires` name options that
-    may not, or must, stand beside this one. A hidden option is accepted, but no help or manual lists it. `places` are
-    all the texts that document the option.
+    may not, or must, stand beside this one. A hidden option is accepted, but no help or manual lists it. An inherited
+    one is taken by the commands below as well, as their help says. `places` are all the texts that document the option.
     """
 
     names: tuple[str, ...] = Field(min_length=1)
@@ -84,6 +84,7 @@ class Option(Value):
     required: bool = False
     deprecated: bool = False
     hidden: bool = False
+    inherited: bool = False
     negates: str | None = None
     env_var: str | None = None
     minimum: int | float | None = None

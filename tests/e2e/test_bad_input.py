@@ -143,6 +143,11 @@ def test_a_plan_that_cannot_be_read(folder: Path, tool: Path) -> None:
     assert_refused(run_program("run", str(tool), "--plan", "none.yaml", folder=folder), 2, "none.yaml cannot be read")
 
 
+def test_a_file_for_what_was_learned_that_cannot_be_written(folder: Path, tool: Path) -> None:
+    ended = run_program("analyze", str(tool), "-f", "bash", "-o", "no/such/file", folder=folder)
+    assert_refused(ended, 2, "no/such/file cannot be written to", "[output.unusable]", "-o")
+
+
 def test_a_tool_that_shows_nothing_to_test(folder: Path) -> None:
     silent = folder / "silent"
     silent.write_text("#!/bin/sh\nexit 0\n")

@@ -156,3 +156,23 @@ def test_commands_that_look_say_what_happened(tmp_path: Path) -> None:
     assert '"RUN testronaut"' in (tmp_path / "spans.jsonl").read_text()
     assert "--width" in run_program("analyze", str(tool), folder=tmp_path).out
     assert run_program("analyze", str(tool), "-f", "json", folder=tmp_path).document["tool"] == "frob"
+
+
+@pytest.mark.parametrize(
+    ("form", "wanted"),
+    [
+        ("text", "--width"),
+        ("json", '"schema_version"'),
+        ("bash", "complete -o"),
+        ("fish", "complete -c 'frob'"),
+        ("carapace", 'name: "frob"'),
+        ("usage", 'bin "frob"'),
+    ],
+)
+def test_what_was_learned_is_written_in_any_format(form: str, wanted: str, tmp_path: Path) -> None:
+    tool = specimen(tmp_path)
+    printed = run_program("-q", "analyze", str(tool), "-f", form, folder=tmp_path)
+    assert wanted in printed.out
+    written = run_program("-q", "analyze", str(tool), "-f", form, "-o", "written", folder=tmp_path)
+    assert (written.code, written.out) == (0, "")
+    assert wanted in (tmp_path / "written").read_text()

@@ -1,39 +1,74 @@
-"""Asks the tool, within a budget of calls: the only module of the analysis that makes any."""
+"""Asks the tool, within a budget: the only module of the analysis that makes any call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.interfaces.executor import Run, Sandbox
 from shared.models.call import Call, Limits
 from shared.models.job import Profile
-from shared.models.test_result import Status, TestResult
+from shared.models.test_result import Status, Stream, TestResult
 from worker.analysis.text import plain_text
 
-# Calls, not seconds: one tool, one interface, however busy the machine is.
-BUDGETS: Mapping[Profile, int] = {Profile.QUICK: 40, Profile.STANDARD: 200, Profile.DEEP: 600}
-# What a call may take, in seconds, where waiting is not worth while.
-_IMPATIENT_S = 2.0
+
+class _Pace(NamedTuple):
+    """How a tool is asked whose quickest answer took so long: what a call costs, and when it is given up."""
+
+    quickest_ms: float
+    cost: int
+    patience_s: float
+
+
+# A tool that starts in no time is asked everything, and none for more than some two minutes of one processor.
+_PACES = (
+    _Pace(100.0, 1, 2.0),
+    _Pace(300.0, 3, 4.0),
+    _Pace(1000.0, 10, 8.0),
+    _Pace(3000.0, 30, 20.0),
+    _Pace(math.inf, 100, 60.0),
+)
+_COST_OF_WAITING = 100
+_LIMITS = Limits()
+_OVERDUE = frozenset({Status.TIMEOUT_WALL, Status.TIMEOUT_CPU})
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What may be spent, in quick calls: on reading, on finding calls that work, and on trying options."""
+
+    reading: int
+    trying: int
+    options: int
+
+
+BUDGETS: Mapping[Profile, Budget] = {
+    Profile.QUICK: Budget(reading=300, trying=60, options=60),
+    Profile.STANDARD: Budget(reading=1500, trying=600, options=600),
+    Profile.DEEP: Budget(reading=6000, trying=2000, options=3000),
+}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one call showed, as plain text."""
+    """What one call showed, as plain text; `captured` gives all that was kept of a stream."""
 
     call: Call
     result: TestResult
+    captured: Callable[[Stream], bytes] = lambda stream: stream.content
 
     @cached_property
     def stdout(self) -> str:
         """Give what was printed on standard output."""
-        return plain_text(self.result.stdout.content)
+        return plain_text(self.captured(self.result.stdout))
 
     @cached_property
     def stderr(self) -> str:
         """Give what was printed on standard error."""
-        return plain_text(self.result.stderr.content)
+        return plain_text(self.captured(self.result.stderr))
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -46,42 +81,56 @@ class Answer:
         return self.result.status is Status.SANDBOX_ERROR
 
     @property
-    def is_overdue(self) -> bool:
-        """Tell a call that did not end by itself."""
-        return self.result.status in {Status.TIMEOUT_WALL, Status.TIMEOUT_CPU}
-
-    @property
     def worked(self) -> bool:
         """Tell whether the tool says that all went well."""
         return self.result.status is Status.OK
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell a call that did not end by itself."""
+        return self.result.status in _OVERDUE
 
 
 class Asker:
     """Makes calls until the budget is spent; a call that was made before costs nothing.
 
-    Once a call did not end by itself, or where waiting is not worth while, calls are given up sooner; the executor
-    still allows what the quick calls of a tool need here. `limits` are those of the job.
+    The budget counts calls, not seconds: one tool, one interface, however busy the machine is. A call of a tool that is
+    slow to start counts for several, and one that never ended for very many.
     """
 
-    def __init__(self, sandbox: Sandbox, budget: int, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+    def __init__(self, sandbox: Sandbox, budget: int, limits: Limits = _LIMITS) -> None:
         self._sandbox = sandbox
         self._limits = limits
-        self.is_impatient = False
         self._known: dict[str, Answer] = {}
+        self._quickest_ms: float | None = None
         self.left = budget
+
+    def allow(self, budget: int) -> None:
+        """Begin another part of the work, with a budget of its own: what is left of the last one is gone."""
+        self.left = budget
+
+    @property
+    def cost(self) -> int:
+        """Say what one call costs, by the quickest answer so far."""
+        return self._pace.cost
+
+    @property
+    def affordable(self) -> int:
+        """Say how many calls can still be made."""
+        return max(0, self.left // self.cost)
 
     def ask(self, call: Call) -> Answer | None:
         """Make one call; None when the budget is spent."""
         return self.ask_all([call])[0]
 
-    def ask_all(self, calls: Sequence[Call], reserve: int = 0) -> list[Answer | None]:
-        """Make calls that do not need each other's answers, and leave so many for later."""
+    def ask_all(self, calls: Sequence[Call]) -> list[Answer | None]:
+        """Make calls that do not need each other's answers; None for those that the budget does not reach."""
         digests = [call.digest() for call in calls]
         new = {digest: call for digest, call in zip(digests, calls, strict=True) if digest not in self._known}
-        affordable = list(new.items())[: max(0, self.left - reserve)]
-        self.left -= len(affordable)
+        affordable = list(new.items())[: self.affordable]
         for (digest, _), answer in zip(affordable, self._make([call for _, call in affordable]), strict=True):
             self._known[digest] = answer
+            self._pay(answer)
         return [self._known.get(digest) for digest in digests]
 
     @property
@@ -94,20 +143,29 @@ class Asker:
         """Count the calls that did not end by themselves."""
         return sum(answer.is_overdue for answer in self._known.values())
 
-    def grant(self, calls: int) -> None:
-        """Allow more calls."""
-        self.left += calls
-
     def known(self, call: Call) -> Answer | None:
         """Give the answer to a call that was made."""
         return self._known.get(call.digest())
 
     def _make(self, calls: Sequence[Call]) -> Iterator[Answer]:
-        results = self._sandbox.map([Run(self._as_patient_as_it_pays(call)) for call in calls])
-        return (Answer(call, result) for call, result in zip(calls, results, strict=True))
+        results = self._sandbox.map([Run(self._patient(call)) for call in calls])
+        return (Answer(call, result, self._sandbox.captured) for call, result in zip(calls, results, strict=True))
 
-    def _as_patient_as_it_pays(self, call: Call) -> Call:
-        if not (self.is_impatient or self.overdue) or self._limits.wall_s <= _IMPATIENT_S:
+    @property
+    def _pace(self) -> _Pace:
+        quickest = self._quickest_ms or 0.0
+        return next(pace for pace in _PACES if quickest <= pace.quickest_ms)
+
+    def _patient(self, call: Call) -> Call:
+        """Wait for a tool that answers at once, in general, no longer than makes sense."""
+        if call.limits is not None or (self._quickest_ms is None and not self.overdue):
             return call
-        limits = self._limits.model_copy(update={"wall_s": _IMPATIENT_S})
-        return Call(argv=call.argv, stdin=call.stdin, files=call.files, env=call.env, tty=call.tty, limits=limits)
+        patience = min(self._pace.patience_s, self._limits.wall_s)
+        limits = self._limits.model_copy(update={"wall_s": patience})
+        return call.model_copy(update={"limits": limits})
+
+    def _pay(self, answer: Answer) -> None:
+        if not answer.is_overdue:
+            took = answer.result.duration_ms
+            self._quickest_ms = took if self._quickest_ms is None else min(took, self._quickest_ms)
+        self.left -= _COST_OF_WAITING if answer.is_overdue else self.cost

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from shared.models.call import Call
 from shared.models.cli_tool import Source
 from worker.analysis.asking import Answer
 from worker.analysis.claims import Reading
 from worker.analysis.dialects.reading import read_help
 from worker.knowledge.refusals import read_refusals
 
+# So wide that nothing is cut or wrapped by a tool that asks how wide its reader is.
+_WIDE = {"COLUMNS": b"400", "MANWIDTH": b"400"}
 _MANUAL = re.compile(
-    r"^\s*[A-Z][A-Z0-9._-]*\(\d[a-z]*\)\s.*[A-Z][A-Z0-9._-]*\(\d[a-z]*\)\s*$"
-    r"|^NAME$(?=[\s\S]{0,400}^SYNOPSIS$)",
+    r"^\s*[A-Z][A-Z0-9._-]*\(\d?[a-z]*\)\s.*[A-Z][A-Z0-9._-]*\(\d?[a-z]*\)\s*$"
+    r"|^NAME$(?=[\s\S]{0,400}^(?:SYNOPSIS|DESCRIPTION)$)",
     re.MULTILINE,
 )
 _HEAD_OF_A_PAGE = 2000
-_ALL_OF_IT = re.compile(r"(?<![\w-])(--?help)(?:[ =]<?(?:\w+\|)*all\b| (--all)\b)|(?<![\w-])(--?help-?(?:all|full))\b")
 
 
 class Door(Enum):
@@ -29,21 +31,28 @@ class Door(Enum):
     SHORT = "-h"
     WORD = "help"
     WORD_BEHIND = "... help"
+    SINGLE = "-help"
 
     def argv(self, path: Sequence[str]) -> tuple[bytes, ...]:
         """Give the words that ask, without the tool's own; `path` are the words of the command."""
         words = {
             Door.LONG: (*path, "--help"),
             Door.SHORT: (*path, "-h"),
+            Door.SINGLE: (*path, "-help"),
             Door.WORD: ("help", *path),
             Door.WORD_BEHIND: (*path, "help"),
         }[self]
         return tuple(word.encode() for word in words)
 
 
+def reading_call(argv: Sequence[bytes]) -> Call:
+    """Give a call that is made for the text it shows."""
+    return Call(argv=tuple(argv), env=_WIDE)
+
+
 @dataclass(frozen=True)
 class Page:
-    """A text about a command, and what it claims; `door` is None where the tool was called without any word."""
+    """A text about a command, and what it claims; `door` is None where no door leads to it."""
 
     door: Door | None
     argv: tuple[bytes, ...]
@@ -57,24 +66,20 @@ class Page:
         return _MANUAL.search(self.text[:_HEAD_OF_A_PAGE]) is not None
 
     @property
-    def is_rich(self) -> bool:
-        """Tell whether the text lists options or commands; a usage line alone may have more behind another door."""
-        has_entries = any(claim.source is Source.HELP for claim in self.reading.options)
-        return (has_entries or bool(self.reading.commands)) and not self.is_manual
+    def has_lists(self) -> bool:
+        """Tell whether the text lists options or commands."""
+        has_entries = any(claim.source is not Source.USAGE for claim in self.reading.options)
+        return has_entries or bool(self.reading.commands)
 
     @property
-    def fuller_argv(self) -> tuple[bytes, ...] | None:
-        """Give the call that shows more than this page, where it names one: `--help all`, `--help-all`."""
-        found = _ALL_OF_IT.search(self.text)
-        if found is None:
-            return None
-        words = (found[3],) if found[3] else (found[1], found[2] or "all")
-        return tuple(word.encode() for word in words)
+    def is_rich(self) -> bool:
+        """Tell help that lists something; a usage line alone, or a manual, may have more behind another door."""
+        return self.has_lists and not self.is_manual
 
     @property
     def rank(self) -> tuple[bool, bool, int]:
         """Say how good a page is, to choose between two about one command."""
-        return (not self.is_manual, not self.is_refusal, self.reading.weight)
+        return (not self.is_refusal, not self.is_manual, self.reading.weight)
 
 
 def read_page(answer: Answer | None, door: Door | None, words: Sequence[str]) -> Page | None:

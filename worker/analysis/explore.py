@@ -1,33 +1,92 @@
-"""Walks through the commands of a tool, from the tool itself downwards, and reads the help of each."""
+"""Walks through the commands of a tool, from the tool itself downwards, and reads all that is said about each.
+
+The commands of one level are asked about side by side: each family (a command and what may be its subcommands) says
+what it wants to read next, and all that all of them want is asked for at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeAlias
 
 from shared.models.call import Call
 from shared.models.job import Selection
 from worker.analysis.asking import Asker
-from worker.analysis.claims import CommandClaim
-from worker.analysis.doors import Door, Page, better, read_page
-from worker.knowledge.refusals import refuses_word
+from worker.analysis.claims import CommandClaim, Reading
+from worker.analysis.doors import Door, Page, better, read_page, reading_call
+from worker.analysis.hints import bare_names, fuller_calls
+from worker.knowledge.refusals import RefusalKind, read_refusals, refuses_word
 
 # A name that no tool has: what is said about it is said about any word.
 INVENTED = "xyzzy-plugh"
 _DEEPEST = 5
-_MOST_BESIDE = 400
+_MOST_BESIDE = 2000
 _ON_TRIAL = 2
+_HELP = "help"
+_ASKS_FOR_HELP = frozenset({"-h", "--help", "-help", "-?"})
+_NAMES_COMMANDS = frozenset({RefusalKind.INVALID_CHOICE, RefusalKind.UNKNOWN_COMMAND})
+
+
+class Library(Protocol):
+    """What is written about a tool outside of it: manuals, completions."""
+
+    def about(self, path: tuple[str, ...]) -> Sequence[Reading]:
+        """Give what is written about a command."""
+        ...
+
+    def below(self, path: tuple[str, ...]) -> Sequence[CommandClaim]:
+        """Name what is written about as a command below another."""
+        ...
+
+
+class NoLibrary:
+    """Nothing is written."""
+
+    def about(self, path: tuple[str, ...]) -> Sequence[Reading]:
+        """Give nothing."""
+        return ()
+
+    def below(self, path: tuple[str, ...]) -> Sequence[CommandClaim]:
+        """Name nothing."""
+        return ()
 
 
 @dataclass
 class Known:
-    """A command, the page that shows its help where it has one of its own, and what its parent said about it."""
+    """A command, and all that was read about it.
+
+    `page` is the best text that the tool shows about it, `fuller` are those with more of the same, `written` is what
+    stands about it elsewhere, `claim` what its parent says of it.
+    """
 
     path: tuple[str, ...]
     page: Page | None = None
+    fuller: list[Page] = field(default_factory=list)
+    written: Sequence[Reading] = ()
     claim: CommandClaim | None = None
     aliases: list[str] = field(default_factory=list)
     children: list[Known] = field(default_factory=list)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """Give all texts that the tool itself shows, the best first."""
+        return (*((self.page,) if self.page else ()), *self.fuller)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Give all that was read, the tool's own word first."""
+        return (*(page.reading for page in self.pages), *self.written)
+
+    @property
+    def has_commands(self) -> bool:
+        """Tell whether it is said to have some."""
+        return any(one.takes_command or any(claim.sure for claim in one.commands) for one in self.readings)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the words that call it, behind those of the command above."""
+        return (*self.path[-1:], *(self.claim.aliases if self.claim else ()), *self.aliases)
 
     def walk(self) -> Iterator[Known]:
         """Give the command and all below it, level by level."""
@@ -37,131 +96,253 @@ class Known:
             level = [child for one in level for child in one.children]
 
 
+class _Wish(NamedTuple):
+    """A command that a family wants to read about, and the door to try; without one the bare words are typed."""
+
+    path: tuple[str, ...]
+    door: Door | None
+
+    @property
+    def call(self) -> Call:
+        """Give the call that shows it."""
+        return reading_call(self.door.argv(self.path) if self.door else [word.encode() for word in self.path])
+
+
+_Pages: TypeAlias = Mapping[_Wish, Page]
+_Reads: TypeAlias = Generator[Sequence[_Wish], _Pages, None]
+
+
 class Explorer:
     """Asks for help about one command after the other."""
 
-    def __init__(self, asker: Asker, words: Sequence[str], select: Selection, reserve: int) -> None:
+    def __init__(self, asker: Asker, words: Sequence[str], select: Selection, library: Library | None = None) -> None:
         self._asker = asker
         self._words = tuple(words)
         self._select = select
-        self._reserve = reserve
+        self._library = library or NoLibrary()
 
     def explore(self) -> Known:
         """Learn the commands, level by level, until the budget is spent."""
-        root = Known((), self._root_page())
-        level: list[tuple[Known, tuple[Known, ...]]] = [(root, (root,))] if root.page else []
+        root = Known((), self._root_page(), written=self._library.about(()))
+        self._read_fuller([root])
+        level: list[tuple[Known, tuple[Known, ...]]] = [(root, (root,))]
         for _ in range(_DEEPEST):
-            for parent, _ in level:
-                parent.children = self._children(parent)
-            for parent, above in level:
-                self._read_children(parent, above)
-            level = [(child, (*above, child)) for parent, above in level for child in parent.children if child.page]
+            families = [_Family(self, parent, above) for parent, above in level]
+            self._satisfy(families)
+            for family in families:
+                family.parent.children = list(family.confirmed())
+            level = [(child, (*above, child)) for parent, above in level for child in parent.children]
+            self._read_fuller([child for child, _ in level])
         return root
+
+    def candidates(self, parent: Known) -> list[Known]:
+        """Give what may be a command below another: what its texts call one, or what looks like one."""
+        readings = parent.readings
+        listed = [name for page in parent.fuller for name in bare_names(page.text)]
+        has_commands = parent.has_commands or bool(listed)
+        told = _told_once(
+            [
+                *(claim for reading in readings for claim in reading.commands),
+                *self._library.below(parent.path),
+                *map(CommandClaim, listed),
+            ]
+        )
+        claims = [claim for claim in told if claim.sure or has_commands or parent.path]
+        if has_commands and not parent.path:
+            claims.append(CommandClaim(_HELP))
+        return self.begun(parent, claims[:_MOST_BESIDE])
+
+    def begun(self, parent: Known, claims: Iterable[CommandClaim]) -> list[Known]:
+        """Begin to learn commands that are claimed to be below another, as far as they are looked at."""
+        children = [
+            Known((*parent.path, claim.name), claim=claim, written=self._library.about((*parent.path, claim.name)))
+            for claim in claims
+        ]
+        return [child for child in children if self._select.leads_to(" ".join(child.path))]
+
+    def named_when_refused(self, parent: tuple[str, ...]) -> list[str]:
+        """Give the commands that a tool names when it is given a word that it does not know."""
+        answer = self._asker.known(_Wish((*parent, INVENTED), None).call)
+        refusals = [refusal for text in answer.texts for refusal in read_refusals(text)] if answer else []
+        return [
+            choice
+            for refusal in refusals
+            if refusal.kind in _NAMES_COMMANDS and refusal.subject in {INVENTED, None}
+            for choice in refusal.choices
+        ]
+
+    def is_refused(self, path: tuple[str, ...], door: Door) -> bool:
+        """Tell whether the tool said that it does not know the last word of a path."""
+        answer = self._asker.known(_Wish(path, door).call)
+        return answer is not None and any(refuses_word(text, path[-1]) for text in answer.texts)
+
+    def is_stuck(self, path: tuple[str, ...], door: Door) -> bool:
+        """Tell whether a command waited for something although it was asked for help; it would behind each door."""
+        answer = self._asker.known(_Wish(path, door).call)
+        return answer is not None and answer.is_overdue
+
+    def said_of_invented(self, parent: tuple[str, ...], door: Door) -> tuple[str, ...]:
+        """Give what is said behind a door about a word that no tool has."""
+        answer = self._asker.known(_Wish((*parent, INVENTED), door).call)
+        return answer.texts if answer else ()
+
+    def names_itself(self, child: Known, text: str) -> bool:
+        """Tell a page that two commands share from that of one command under another name."""
+        return f"{' '.join([self._words[-1], *child.path])} " in text
 
     def _root_page(self) -> Page | None:
         """Try door after door until one shows a list; a usage line alone may have more behind the next."""
         found: Page | None = None
         for door in Door:
-            found = better(found, self._read((), door))
+            found = better(found, self._read_all([_Wish((), door)]).get(_Wish((), door)))
             if found is not None and found.is_rich and not found.is_refusal:
-                return better(found, self._fuller(found))
-        if found is None or found.is_refusal:
-            answer = self._asker.ask(Call())
-            found = better(found, read_page(answer, None, self._words))
-        return better(found, self._fuller(found)) if found else None
+                return found
+        if found is None or found.is_refusal or not found.has_lists:
+            found = better(found, read_page(self._asker.ask(reading_call(())), None, self._words))
+        return found
 
-    def _fuller(self, page: Page) -> Page | None:
+    def _read_fuller(self, commands: Iterable[Known]) -> None:
         """Ask for all of a help of which only a part was shown, as it says itself."""
-        argv = page.fuller_argv
-        return read_page(self._asker.ask(Call(argv=argv)), page.door, self._words) if argv else None
-
-    def _read(self, path: tuple[str, ...], door: Door) -> Page | None:
-        return self._read_all([(path, door)], reserve=0)[0]
-
-    def _read_all(self, asked: Sequence[tuple[tuple[str, ...], Door]], reserve: int) -> list[Page | None]:
-        calls = [Call(argv=door.argv(path)) for path, door in asked]
-        answers = self._asker.ask_all(calls, reserve)
-        return [
-            read_page(answer, door, (*self._words, *path)) for (path, door), answer in zip(asked, answers, strict=True)
+        asked = [
+            (known, (*(word.encode() for word in known.path), *argv))
+            for known in commands
+            if known.page is not None
+            for argv in fuller_calls(known.page, is_root=not known.path)
         ]
+        answers = self._asker.ask_all([reading_call(argv) for _, argv in asked])
+        for (known, _), answer in zip(asked, answers, strict=True):
+            page = read_page(answer, None, (*self._words, *known.path))
+            if page is None and answer is not None and answer.worked and bare_names(answer.stdout):
+                page = Page(None, answer.call.argv, answer.stdout, Reading())
+            if page is not None and not page.is_refusal:
+                known.fuller.append(page)
 
-    def _children(self, parent: Known) -> list[Known]:
-        """Give what may be a command below another: what its help calls one, or what looks like one."""
-        reading = parent.page.reading if parent.page else None
-        if reading is None:
-            return []
-        has_commands = reading.takes_command or any(claim.sure for claim in reading.commands)
-        claims = [claim for claim in reading.commands if claim.sure or has_commands or parent.path]
-        children = [Known((*parent.path, claim.name), claim=claim) for claim in claims[:_MOST_BESIDE]]
-        return [child for child in children if self._select.leads_to(" ".join(child.path))]
+    def _satisfy(self, families: Sequence[_Family]) -> None:
+        """Read what the families wish for, until none has a wish left."""
+        reads = [family.reads() for family in families]
+        wishes = {number: wished for number, read in enumerate(reads) if (wished := next(read, None)) is not None}
+        while wishes:
+            pages = self._read_all([wish for wished in wishes.values() for wish in wished])
+            wishes = {number: wished for number in wishes if (wished := _sent(reads[number], pages)) is not None}
 
-    def _read_children(self, parent: Known, above: Sequence[Known]) -> None:
-        waiting = list(parent.children)
-        rejected: set[str] = set()
-        for number, door in enumerate(self._doors_below(parent)):
-            # Where another door shows nothing for the first of them, it is not tried for the others.
-            tried = waiting[:_ON_TRIAL] if number else waiting
-            if self._try(door, parent, tried, rejected):
-                self._try(door, parent, waiting[len(tried) :], rejected)
-            rejected_or_overdue = rejected | {child.path[-1] for child in waiting if self._is_overdue(child, door)}
-            waiting = [child for child in waiting if _needs_more(child) and child.path[-1] not in rejected_or_overdue]
-        parent.children = list(self._confirmed(parent, above, rejected))
+    def _read_all(self, wishes: Sequence[_Wish]) -> _Pages:
+        answers = self._asker.ask_all([wish.call for wish in wishes])
+        pages = (
+            (wish, read_page(answer, wish.door, (*self._words, *wish.path)))
+            for wish, answer in zip(wishes, answers, strict=True)
+            if INVENTED not in wish.path
+        )
+        return {wish: page for wish, page in pages if page is not None}
 
-    def _doors_below(self, parent: Known) -> list[Door]:
-        first = parent.page.door if parent.page else None
-        return list(dict.fromkeys([*([first] if first else []), *Door]))
 
-    def _try(self, door: Door, parent: Known, children: Sequence[Known], rejected: set[str]) -> bool:
-        """Ask behind one door about commands; tell whether anything was learned."""
-        pages = self._read_all([(child.path, door) for child in children], self._reserve)
-        learned = False
-        for child, page in zip(children, pages, strict=True):
-            if page is None or self._is_echo(page, child, parent, door):
-                continue
-            learned = learned or child.page is None or page.rank > child.page.rank
-            child.page = better(child.page, page)
-        if door is not Door.WORD:  # a command may have no page of its own and still be one
-            rejected |= {child.path[-1] for child in children if self._is_refused(child, door)}
-        return learned
+class _Family:
+    """A command, and what may be its subcommands while they prove it."""
 
-    def _is_refused(self, child: Known, door: Door) -> bool:
-        answer = self._asker.known(Call(argv=door.argv(child.path)))
-        return answer is not None and any(refuses_word(text, child.path[-1]) for text in answer.texts)
+    def __init__(self, explorer: Explorer, parent: Known, above: Sequence[Known]) -> None:
+        self.parent = parent
+        self._explorer = explorer
+        self._above = above
+        self._children = explorer.candidates(parent)
+        self._rejected: set[str] = set()
+        self._stuck: set[str] = set()
 
-    def _is_overdue(self, child: Known, door: Door) -> bool:
-        """Tell a command that does not end when asked for help: it will not behind another door either."""
-        answer = self._asker.known(Call(argv=door.argv(child.path)))
-        return answer is not None and answer.is_overdue
+    def reads(self) -> _Reads:
+        """Try door after door, the most promising first, for those that still need more.
 
-    def _is_echo(self, page: Page, child: Known, parent: Known, door: Door) -> bool:
-        """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
-        if parent.page is not None and _is_same(page.text, parent.page.text):
-            return True
-        made_up = Call(argv=door.argv((*parent.path, INVENTED)))
-        answer = self._asker.ask(made_up)
-        name = child.path[-1]
-        own = page.text.replace(name, INVENTED)
-        return any(_is_same(own, text.replace(name, INVENTED)) for text in (answer.texts if answer else ()))
+        A few go first, through all doors; where a door shows nothing for them, it is not tried for the others.
+        """
+        yield from self._ask_for_names()
+        first, others = self._children[:_ON_TRIAL], self._children[_ON_TRIAL:]
+        useful: list[Door] = []
+        for door in self._doors():
+            waiting = self._waiting(first)
+            if waiting and (yield from self._try(door, waiting)):
+                useful.append(door)
+        useful.sort(key=lambda door: not any(child.page and child.page.door is door for child in first))
+        for number, door in enumerate(dict.fromkeys([*useful, *self._doors()])):
+            waiting = self._waiting(others)
+            trial = waiting if number == 0 else waiting[:_ON_TRIAL]
+            if trial and (yield from self._try(door, trial)) and len(waiting) > len(trial):
+                yield from self._try(door, waiting[len(trial) :])
 
-    def _names_itself(self, child: Known, text: str) -> bool:
-        """Tell a page that two commands share from that of one command under another name."""
-        return f"{' '.join([self._words[-1], *child.path])} " in text
-
-    def _confirmed(self, parent: Known, above: Sequence[Known], rejected: set[str]) -> Iterator[Known]:
+    def confirmed(self) -> Iterator[Known]:
         """Keep commands with help of their own, and those that their parent calls commands; join aliases."""
         by_text: dict[str, Known] = {}
-        for child in parent.children:
+        for child in self._children:
             text = child.page.text if child.page else None
-            if text is not None and any(one.page and _is_same(text, one.page.text) for one in above):
+            if text is not None and any(one.page and _is_same(text, one.page.text) for one in self._above):
                 child.page = text = None
-            if child.path[-1] in rejected or (child.page is None and not (child.claim and child.claim.sure)):
+            if child.path[-1] in self._rejected or not _is_proved(child):
                 continue
-            if text is not None and text in by_text and not self._names_itself(child, text):
+            is_alias = not (child.written or text is None or self._explorer.names_itself(child, text))
+            if is_alias and text in by_text:
                 by_text[text].aliases.append(child.path[-1])
                 continue
             if text is not None:
                 by_text[text] = child
             yield child
+
+    def _ask_for_names(self) -> _Reads:
+        """Type a word that no tool has where a command is due: many name those that they have."""
+        if not self.parent.has_commands:
+            return
+        yield [_Wish((*self.parent.path, INVENTED), None)]
+        known = {name for child in self._children for name in child.names}
+        named = [name for name in self._explorer.named_when_refused(self.parent.path) if name not in known]
+        self._children += self._explorer.begun(self.parent, [CommandClaim(name) for name in dict.fromkeys(named)])
+
+    def _doors(self) -> list[Door]:
+        first = self.parent.page.door if self.parent.page else None
+        return list(dict.fromkeys([*([first] if first else []), *Door]))
+
+    def _waiting(self, children: Sequence[Known]) -> list[Known]:
+        done = self._rejected | self._stuck
+        return [child for child in children if _needs_more(child) and child.path[-1] not in done]
+
+    def _try(self, door: Door, children: Sequence[Known]) -> Generator[Sequence[_Wish], _Pages, bool]:
+        """Ask behind one door about commands; tell whether anything was learned."""
+        wishes = [_Wish(child.path, door) for child in children]
+        pages = yield [_Wish((*self.parent.path, INVENTED), door), *wishes]
+        learned = False
+        for child, wish in zip(children, wishes, strict=True):
+            page = pages.get(wish)
+            if page is None or self._is_echo(page, child, door):
+                continue
+            learned = learned or child.page is None or page.rank > child.page.rank
+            child.page = better(child.page, page)
+        self._stuck |= {child.path[-1] for child in children if self._explorer.is_stuck(child.path, door)}
+        if door is not Door.WORD:  # a command may have no page of its own and still be one
+            self._rejected |= {child.path[-1] for child in children if self._explorer.is_refused(child.path, door)}
+        return learned
+
+    def _is_echo(self, page: Page, child: Known, door: Door) -> bool:
+        """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
+        if self.parent.page is not None and _is_same(page.text, self.parent.page.text):
+            return True
+        said = self._explorer.said_of_invented(self.parent.path, door)
+        if _is_its_usage(page, child) and any(_is_same(page.text, text) for text in said):
+            return False  # it is the command that is called where none is named
+        name = child.path[-1]
+        own = page.text.replace(name, INVENTED)
+        return any(_is_same(own, text.replace(name, INVENTED)) for text in said)
+
+
+def _sent(read: _Reads, pages: _Pages) -> Sequence[_Wish] | None:
+    try:
+        return read.send(pages)
+    except StopIteration:
+        return None
+
+
+def _told_once(claims: Iterable[CommandClaim]) -> list[CommandClaim]:
+    """Give each command once, the first sure claim of it before any other."""
+    told: dict[str, CommandClaim] = {}
+    for claim in claims:
+        known = told.get(claim.name)
+        if known is None or (claim.sure and not known.sure):
+            told[claim.name] = claim
+    taken = {alias for claim in told.values() for alias in claim.aliases if claim.sure}
+    return [claim for name, claim in told.items() if name not in taken and name != _HELP]
 
 
 def _needs_more(child: Known) -> bool:
@@ -174,6 +355,20 @@ def _points_to_help(page: Page, child: Known) -> bool:
     pointers = (f"help {' '.join(child.path)}", f"{' '.join(child.path)} --help", f"{' '.join(child.path)} -h")
     own = b" ".join(page.argv).decode(errors="replace")
     return any(pointer in page.text and pointer not in own for pointer in pointers)
+
+
+def _is_proved(child: Known) -> bool:
+    """Tell a command from what only looks like one; asking for help is one where it has options of its own."""
+    if child.path == (_HELP,):
+        options = child.page.reading.options if child.page and child.page.has_lists else ()
+        return any(not _ASKS_FOR_HELP.issuperset(claim.names) for claim in options)
+    return child.page is not None or (child.claim is not None and child.claim.sure)
+
+
+def _is_its_usage(page: Page, child: Known) -> bool:
+    """Tell a page whose usage lines are of this command, by all its words."""
+    words = (line.split()[1:] for line in page.reading.usage)
+    return any(line[: len(child.path)] == list(child.path) for line in words)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -13,6 +13,11 @@ from worker.knowledge.values import type_of
 T = TypeVar("T")
 
 _LONGEST_DESCRIPTION = 500
+# Whose word counts first, where two name a value.
+_TRUSTED = (Source.PROBE, Source.HELP, Source.ERROR, Source.MAN, Source.COMPLETION, Source.USAGE)
+_LISTED = frozenset({Source.HELP, Source.MAN})
+_MOST_CONTRADICTIONS = 100
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,12 @@ def settle_options(claims: Sequence[OptionClaim], path: str, inherited: Iterable
     `inherited` are spellings that a command above has: what a heading calls global or common is left to that one.
     """
     above = frozenset(inherited)
-    own = [claim for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
+    own = [_counted(claim) for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
     groups = _grouped(_disjoint(own))
     names = {name for group in groups for claim in group for name in claim.names}
-    options = tuple(_option(group, names) for group in groups)
+    in_help = [claim.takes for claim in own if claim.source is Source.HELP]
+    names_values = any(takes is not Takes.NONE for takes in in_help)
+    options = tuple(_option(group, names, help_names_values=names_values) for group in groups)
     return Settled(options, tuple(_contradictions(groups, path)))
 
 
@@ -49,6 +56,13 @@ def settle_arguments(claims: Iterable[ArgumentClaim]) -> tuple[Argument, ...]:
         for claim in claims
         if claim.name.strip() and claim.name.isprintable()
     )
+
+
+def _counted(claim: OptionClaim) -> OptionClaim:
+    """Take `-vv` beside `-v` for what it is: the same letter, given twice."""
+    once = {name for name in claim.names if len(name) == 2}  # noqa: PLR2004 - a dash and a letter
+    names = tuple(name for name in claim.names if not (set(name[1:]) == {name[-1]} and name[:2] in once - {name}))
+    return claim if names == claim.names else replace(claim, names=names, repeatable=True)
 
 
 def _disjoint(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
@@ -104,10 +118,10 @@ def _place(claim: OptionClaim) -> tuple[bool, int]:
     return (claim.line is None, claim.line or 0)
 
 
-def _option(group: Sequence[OptionClaim], names: set[str]) -> Option:
+def _option(group: Sequence[OptionClaim], names: set[str], *, help_names_values: bool) -> Option:
     best = group[0]
     spellings = tuple(dict.fromkeys(name for claim in group for name in claim.names))
-    takes = _takes(group)
+    takes = _takes(group, help_names_values=help_names_values)
     has_value = takes is not Takes.NONE
     value_name = _first(claim.value_name for claim in group) if has_value else None
     choices = _first(claim.choices for claim in group) if has_value else None
@@ -148,16 +162,26 @@ def _length(name: str) -> tuple[int, str]:
     return (len(name), name)
 
 
-def _takes(group: Sequence[OptionClaim]) -> Takes:
+def _takes(group: Sequence[OptionClaim], *, help_names_values: bool) -> Takes:
     """Believe entries before usage lines, and whoever names a value before who names none.
 
-    Two entries of one option, with a value and without, mean that it may be left out.
+    Two entries of one help, with a value and without, mean that it may be left out. Where help and manual differ in
+    that, the manual is more exact; but it may show an argument beside an option, which help that names values does not.
     """
     entries = {claim.takes for claim in group if claim.source is Source.HELP}
     if len(entries) > 1:
         return Takes.OPTIONAL
-    named = [claim.takes for claim in group if claim.takes is not Takes.NONE]
+    written = {claim.takes for claim in group if claim.source is Source.MAN}
+    if len(written) == 1 and Takes.NONE not in entries | written:
+        return next(iter(written))
+    if help_names_values and entries == {Takes.NONE}:
+        group = [claim for claim in group if claim.source is not Source.MAN]
+    named = [claim.takes for claim in sorted(group, key=_trust) if claim.takes is not Takes.NONE]
     return named[0] if named else Takes.NONE
+
+
+def _trust(claim: OptionClaim) -> int:
+    return _TRUSTED.index(claim.source) if claim.source in _TRUSTED else len(_TRUSTED)
 
 
 def _confidence(group: Sequence[OptionClaim]) -> float:
@@ -173,16 +197,48 @@ def _negated(spellings: Sequence[str], names: set[str]) -> str | None:
 
 
 def _contradictions(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    found = [*_about_values(groups, path), *_about_choices(groups, path), *_left_out(groups, path)]
+    yield from found[:_MOST_CONTRADICTIONS]
+
+
+def _about_values(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
     for group in groups:
-        entry = next((claim for claim in group if claim.source is Source.HELP), None)
-        other = next((claim for claim in group if claim.source is Source.USAGE), None)
-        if entry and other and entry.takes is Takes.NONE and other.takes is not Takes.NONE:
-            yield Contradiction(
-                command=path,
-                subject=max(entry.names, key=len),
-                message="the usage line names a value, the list of options names none",
-                sources=(Source.HELP, Source.USAGE),
+        entry = _claim_of(group, Source.HELP)
+        for source, text in ((Source.USAGE, "the usage line names"), (Source.MAN, "the manual names")):
+            other = _claim_of(group, source)
+            if entry and other and entry.takes is Takes.NONE and other.takes is Takes.REQUIRED:
+                message = f"{text} a value, the list of options names none"
+                yield _contradiction(path, group, message, (Source.HELP, source))
+
+
+def _about_choices(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    for group in groups:
+        one, other = _claim_of(group, Source.HELP), _claim_of(group, Source.MAN)
+        if one and other and one.choices and other.choices and set(one.choices) != set(other.choices):
+            differ = ", ".join(sorted(set(one.choices) ^ set(other.choices)))
+            yield _contradiction(
+                path, group, f"help and manual list other choices: {differ}", (one.source, other.source)
             )
+
+
+def _left_out(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
+    """Name what one of help and manual lists alone, where each means to list all: most stand in both."""
+    listed = [({claim.source for claim in group} & _LISTED, group) for group in groups]
+    both = sum(sources == _LISTED for sources, _ in listed)
+    for source, missing in ((Source.MAN, "help"), (Source.HELP, "manual")):
+        alone = [group for sources, group in listed if sources == {source}]
+        if both and both >= _MOSTLY * (both + len(alone)):
+            for group in alone:
+                yield _contradiction(path, group, f"the {missing} does not list it", (source,))
+
+
+def _claim_of(group: Sequence[OptionClaim], source: Source) -> OptionClaim | None:
+    return next((claim for claim in group if claim.source is source), None)
+
+
+def _contradiction(path: str, group: Sequence[OptionClaim], message: str, sources: tuple[Source, ...]) -> Contradiction:
+    subject = max((name for claim in group for name in claim.names), key=_length)
+    return Contradiction(command=path, subject=subject, message=message, sources=sources)
 
 
 def _first(values: Iterable[T | None]) -> T | None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from shared.interfaces.analyzer import NoInterfaceError
-from shared.interfaces.executor import Sandbox
+from shared.interfaces.executor import Provided, Sandbox
 from shared.models.base import sha256
-from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe
+from shared.models.cli_tool import CliTool, Command, Contradiction, Option, Recipe, Source
 from shared.models.job import JobSpec, Profile
 from shared.utils.errors import TestronautError
 from shared.utils.text import decode
-from worker.analysis.asking import BUDGETS, Asker
+from worker.analysis.asking import BUDGETS, Asker, Budget
 from worker.analysis.attempts import Bench, bench_of
-from worker.analysis.claims import Reading
-from worker.analysis.explore import Explorer, Known
+from worker.analysis.claims import OptionClaim, Reading
+from worker.analysis.explore import Explorer, Known, Library
+from worker.analysis.library import WrittenLibrary
 from worker.analysis.merge import settle_arguments, settle_options
 from worker.analysis.recipes import RecipeSearch, from_examples
-from worker.analysis.trials.learning import CALLS, learn_options
+from worker.analysis.trials.learning import learn_options
 from worker.analysis.usage_line import parse_usage
 from worker.analysis.version import Version, find_version
-
-# What is kept for the version and for calls that work, when there are more commands than calls.
-_KEPT_FOR_RECIPES = 4
 
 
 class SandboxFailedError(TestronautError):
@@ -43,25 +42,31 @@ class _Learned:
 class HelpAnalyzer:
     """Asks for help, recursively, and for calls that work."""
 
-    def __init__(self, budgets: Mapping[Profile, int] = BUDGETS) -> None:
+    def __init__(
+        self,
+        budgets: Mapping[Profile, Budget] = BUDGETS,
+        library: Callable[[Provided, Sequence[str]], Library] = WrittenLibrary,
+    ) -> None:
         self._budgets = budgets
+        self._library = library
 
     def analyze(self, spec: JobSpec, sandbox: Sandbox) -> CliTool:
         """Ask the tool what it understands."""
         budget = self._budgets[spec.profile]
-        asker = Asker(sandbox, budget, spec.limits)
+        asker = Asker(sandbox, budget.reading, spec.limits)
         words = tuple(spec.tool.name.split())
-        root = Explorer(asker, words, spec.select, reserve=budget // _KEPT_FOR_RECIPES + len(spec.examples)).explore()
+        root = Explorer(asker, words, spec.select, self._library(sandbox.tool, words)).explore()
         _require_answers(asker, spec)
         learned = _commands_of(root, words)
         if _is_empty(learned) and not spec.examples:
             raise NoInterfaceError(f"{spec.tool.name} shows neither help nor a usage line")
+        asker.allow(budget.trying + len(spec.examples) * asker.cost)
         version = find_version(asker, learned.commands[""])
         bench = bench_of(spec.files, _hint(spec, learned), [*_texts(root), version.text if version else ""])
         bench, recipes = _recipes(asker, bench, learned, spec.examples)
         tool = _tool(spec, sandbox, root, learned, version, recipes)
-        asker.grant(CALLS[spec.profile])
-        tried = learn_options(asker, bench, tool.commands, CALLS[spec.profile])
+        asker.allow(budget.options)
+        tried = learn_options(asker, bench, tool.commands)
         return tool.model_copy(
             update={"commands": dict(tried.commands), "contradictions": tool.contradictions + tried.contradictions}
         )
@@ -78,37 +83,72 @@ def _commands_of(root: Known, words: Sequence[str]) -> _Learned:
     learned = _Learned()
     for known in root.walk():
         path = " ".join(known.path)
-        settled = settle_options(_reading(known, words).options, path, _spellings_above(known, learned))
+        readings = _readings(known, words)
+        claims = list(_own_claims(known, readings, words))
+        settled = settle_options(claims, path, _spellings_above(known, learned))
         learned.contradictions += settled.contradictions
-        learned.commands[path] = _command(known, words, settled.options)
+        learned.commands[path] = _command(known, readings, settled.options)
+        _hand_down(known, claims, learned)
     return learned
 
 
-def _command(known: Known, words: Sequence[str], options: tuple[Option, ...]) -> Command:
-    reading, claim = _reading(known, words), known.claim
-    aliases = (*(claim.aliases if claim else ()), *known.aliases, *reading.aliases)
+def _own_claims(known: Known, readings: Sequence[Reading], words: Sequence[str]) -> Iterator[OptionClaim]:
+    """Leave to the commands below what a manual alone lists of theirs: it often has one page for all of them."""
+    claims = [claim for reading in readings for claim in reading.options]
+    own = {name for claim in claims if claim.source is not Source.MAN for name in claim.names}
+    below = {
+        name
+        for child in known.children
+        for reading in _readings(child, words)
+        for claim in reading.options
+        for name in claim.names
+    }
+    theirs = below - own
+    return (claim for claim in claims if not theirs.issuperset(claim.names))
+
+
+def _hand_down(known: Known, claims: Sequence[OptionClaim], learned: _Learned) -> None:
+    """Mark the options of the commands above that this one's help calls global or inherited."""
+    names = {name for claim in claims if claim.inherited for name in claim.names}
+    for depth in range(len(known.path) if names else 0):
+        path = " ".join(known.path[:depth])
+        learned.commands[path] = _handing_down(learned.commands[path], names)
+
+
+def _handing_down(command: Command, names: AbstractSet[str]) -> Command:
+    if names.isdisjoint(name for option in command.options if not option.inherited for name in option.names):
+        return command
+    options = tuple(
+        option if names.isdisjoint(option.names) else option.model_copy(update={"inherited": True})
+        for option in command.options
+    )
+    return command.model_copy(update={"options": options})
+
+
+def _command(known: Known, readings: Sequence[Reading], options: tuple[Option, ...]) -> Command:
+    claim = known.claim
+    of_readings = (alias for reading in readings for alias in reading.aliases)
+    aliases = (*(claim.aliases if claim else ()), *known.aliases, *of_readings)
     return Command(
         path=" ".join(known.path),
-        summary=(claim.summary if claim else "") or reading.summary,
-        usage=reading.usage,
+        summary=(claim.summary if claim else "") or next((one.summary for one in readings if one.summary), ""),
+        usage=next((one.usage for one in readings if one.usage), ()),
         options=options,
-        arguments=settle_arguments(reading.arguments),
+        arguments=settle_arguments(next((one.arguments for one in readings if one.arguments), ())),
         subcommands=tuple(child.path[-1] for child in known.children),
         aliases=tuple(alias for alias in dict.fromkeys(aliases) if alias not in known.path),
-        examples=reading.examples,
+        examples=tuple(dict.fromkeys(example for one in readings for example in one.examples)),
         help_argv=known.page.argv if known.page else None,
     )
 
 
-def _reading(known: Known, words: Sequence[str]) -> Reading:
-    """Give what a command's own page says, or what its parent's list says of its arguments."""
-    if known.page is not None:
-        return known.page.reading
-    if known.claim is None or not known.claim.usage:
-        return Reading()
-    line = " ".join([*words, *known.path, known.claim.usage])
-    usage = parse_usage(line, [*words, *known.path])
-    return Reading(options=usage.options, arguments=usage.arguments)
+def _readings(known: Known, words: Sequence[str]) -> Sequence[Reading]:
+    """Give what a command's own texts say, and what its parent's usage lines or list say of it."""
+    prefix = [*words, *known.path]
+    lines = known.claim.usage.splitlines() if known.claim else ()
+    usages = [parse_usage(" ".join([*prefix, line]), prefix) for line in lines if line.strip()]
+    said = tuple(Reading(options=usage.options, arguments=usage.arguments) for usage in usages)
+    return (*known.readings, *said)
 
 
 def _spellings_above(known: Known, learned: _Learned) -> Iterator[str]:
@@ -128,7 +168,7 @@ def _hint(spec: JobSpec, learned: _Learned) -> str:
 
 
 def _texts(root: Known) -> list[str]:
-    return [known.page.text for known in root.walk() if known.page is not None]
+    return [page.text for known in root.walk() for page in known.pages]
 
 
 def _recipes(

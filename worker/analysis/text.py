@@ -13,7 +13,9 @@ _WIDEST_FRAME = 400
 
 _OVERSTRIKE = re.compile(r".\x08")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_HYPHENS_AND_BLANKS = str.maketrans({0x2010: "-", 0x2011: "-", 0x2212: "-", 0xA0: " ", 0xAD: None, 0x200B: None})
+_HYPHENS_AND_BLANKS = str.maketrans(
+    {0x2010: "-", 0x2011: "-", 0x2212: "-", 0xA0: " ", 0xAD: None, 0x200B: None, 0xFF1A: ":", 0x3000: "  "}
+)
 _FRAME_TOP = re.compile(r"^(\s*)[╭┌┏]─[─\s]*(.*?)[\s─]*[╮┐┓]\s*$")
 _FRAME_BOTTOM = re.compile(r"^\s*[╰└┗][─━]*[╯┘┛]\s*$")
 _FRAME_SIDE = re.compile(r"^(\s*)[│┃](.*?)[│┃]?\s*$")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import UNSURE, ArgumentClaim, OptionClaim
-from worker.analysis.dialects.heads import Head, Slot, closing, option_follows, parse_head, slot_of
+from worker.analysis.dialects.heads import Head, Slot, closing, is_upper, option_follows, parse_head, slot_of
 from worker.analysis.usage_tree import (
     CLOSING,
     DOTS,
@@ -24,26 +24,45 @@ from worker.analysis.usage_tree import (
     text_of,
 )
 
-_OPTIONS_GO_HERE = re.compile(r"(?:^|[\s/-])(?:options?|flags?|switches|opts)(?: [\w ]{0,60})?$", re.IGNORECASE)
-_COMMAND_GOES_HERE = re.compile(r"(?:sub-?)?(?:command|cmd)s?", re.IGNORECASE)
+_OPTIONS_GO_HERE = re.compile(
+    r"(?:^|[\s/-])(?:options?|flags?|switches|opts|optionen|opción|opciones|opzion[ei]|opção|opções|opties?|opcje"
+    r"|ключи?|параметры?|опции|オプション|选项|選項)(?: [\w ]{0,60})?$",
+    re.IGNORECASE,
+)
+_COMMAND_GOES_HERE = re.compile(
+    r"(?:sub-?)?(?:command|cmd|function|applet)s?|(?:unter)?befehl|kommando|(?:sous-)?commande|(?:sub)?comandos?|(?:под)?команда|コマンド|命令|子命令",
+    re.IGNORECASE,
+)
 _ITS_ARGUMENTS = re.compile(r"(?:(?:sub-?)?command[- _]?)?(?:args?|arguments?|options)", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9]*(?:[-_:.][a-z0-9]+)*")
+_NAME_OF_FILE = re.compile(r"\.[a-z]{2,4}$")
 _CHOICE = re.compile(r"[a-z0-9][\w.+-]*")
 _VALUE = re.compile(r"<|[A-Z][A-Z0-9_-]*\b(?![a-z])")
 _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
+_DASHED = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w-]*")
+_VOWELS = frozenset("aeiouyAEIOUY")
 _PROSE = re.compile(r"[`'\"]?[A-Za-z]?[a-z]+[`'\",.;:]*")
+_ENDING = re.compile(r"(?P<name>(?<![\w-])--[a-z][\w-]{0,40})\[(?P<ending>-[a-z][\w-]{0,40})\]")
+_BUNDLE = re.compile(r"(?:\[-\]|(?<!\S)-)\{(?P<letters>\w(?:\|\w){1,40})\}(?P<more>(?:\[\w[^\[\]]{0,40}\])*)")
+_OF_A_BUNDLE = re.compile(r"\[([^\[\]]*)\]")
 _LONGEST_NAME = 60
+_LONGEST_WORD = 9
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What one usage line says. `literal` is a plain word right after the command's own: perhaps a command itself."""
+    """What one usage line says.
+
+    `literal` is a plain word after the command's own and its options: perhaps a command itself. `is_right_after` tells
+    that not even options stand between.
+    """
 
     options: tuple[OptionClaim, ...] = ()
     arguments: tuple[ArgumentClaim, ...] = ()
     commands: tuple[str, ...] = ()
     literal: str | None = None
     takes_command: bool = False
+    is_right_after: bool = False
 
 
 def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | None = None) -> Usage:
@@ -51,16 +70,52 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
 
     `known` says of options that were read elsewhere whether they take a value.
     """
-    root = Group("", take_apart(line))
-    reader = _Reader(known or {})
+    root = Group("", take_apart(_written_out(line)))
+    reader = _Reader(known or {}, has_letters=_has_letters(line))
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
         reader.read_row(row, optional=len(rows) > 1, is_main=number == 0)
-    first = next((node for node in rows[0] if not holds_options(node)), None)
-    literal = first if isinstance(first, str) and _LITERAL.fullmatch(first) else None
+    is_alternative = len(rows) > 1 and len(rows[0]) == 1  # `tool file|URL`
+    literal = _literal(rows[0]) if _is_of(root.rows[0], words) and not is_alternative else None
     return Usage(
-        _told_once(reader.options), tuple(reader.arguments), tuple(reader.commands), literal, reader.takes_command
+        _told_once(reader.options),
+        tuple(reader.arguments),
+        tuple(reader.commands),
+        literal,
+        reader.takes_command,
+        is_right_after=literal is not None and rows[0][0] == literal,
     )
+
+
+def _written_out(line: str) -> str:
+    """Write out what is shortened: `--list[-full]`, and letters in a bundle (`[-]{a|x}[v][f FILE]`)."""
+    line = _ENDING.sub(r"\g<name> | \g<name>\g<ending>", line)
+    return _BUNDLE.sub(_written_bundle, line)
+
+
+def _written_bundle(found: re.Match[str]) -> str:
+    letters = " | ".join(f"-{letter}" for letter in found["letters"].split("|"))
+    more = _OF_A_BUNDLE.sub(r" [-\1]", found["more"])
+    return f"[{letters}]{more} "
+
+
+def _literal(row: Sequence[Node]) -> str | None:
+    """Give the plain word that follows the command and its options."""
+    first = next((node for node in row if not (holds_options(node) or _is_place_for_options(node))), None)
+    is_word = isinstance(first, str) and _LITERAL.fullmatch(first) and not _NAME_OF_FILE.search(first)
+    return str(first) if is_word else None
+
+
+def _is_place_for_options(node: Node) -> bool:
+    """Tell `[OPTIONS]`."""
+    row = next((row for row in node.rows if row), []) if isinstance(node, Group) else []
+    return bool(row) and not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
+
+
+def _is_of(row: Sequence[Node], words: Sequence[str]) -> bool:
+    """Tell the usage of a command from that of one beside it."""
+    plain = [node for node in row if isinstance(node, str)]
+    return plain[1 : len(words)] == list(words[1:])
 
 
 def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
@@ -76,11 +131,18 @@ def _after_command(row: list[Node], words: Sequence[str]) -> list[Node]:
     return [*kept, *rest]
 
 
+def _has_letters(line: str) -> bool:
+    """Tell whether all options beside a cluster are single letters (`tool [-abdc] [-o FILE]`)."""
+    names = [word for word in _DASHED.findall(line) if not _CLUSTER.fullmatch(word)]
+    return len(names) > 0 and all(len(name) == 2 for name in names)  # noqa: PLR2004 - a dash and a letter
+
+
 class _Reader:
     """Collects what the rows of one usage line say."""
 
-    def __init__(self, known: Mapping[str, Takes]) -> None:
+    def __init__(self, known: Mapping[str, Takes], *, has_letters: bool) -> None:
         self.known = known
+        self.has_letters = has_letters
         self.options: list[OptionClaim] = []
         self.arguments: list[ArgumentClaim] = []
         self.commands: list[str] = []
@@ -105,7 +167,7 @@ class _Reader:
     def _read_group(self, group: Group, *, optional: bool, is_main: bool, dotted: bool, depth: int) -> None:
         rows = [row for row in group.rows if row]
         optional = optional or group.bracket == "["
-        if not rows or _is_place_for_options(rows[0]) or _is_remark(group, rows):
+        if not rows or _is_place_for_options(group) or _is_remark(group, rows):
             return
         if group.bracket == "{" and self._read_braces(rows, is_main=is_main, dotted=dotted):
             return
@@ -148,28 +210,53 @@ class _Reader:
             self.options[before:] = [_choosing(claim, choices) for claim in self.options[before:]]
             return
         main = next((number for number, row in enumerate(rows) if not starts_with_option(row)), None)
+        ends: list[int] = []
         for number, row in enumerate(rows):
             is_first = is_main and number == main
             self.read_row(row, optional=optional or not is_first, is_main=is_first, depth=depth + 1)
-        self.options[before:] = _paired(self.options[before:])
+            ends.append(len(self.options) - before)
+        read = self.options[before:]
+        are_single = ends == list(range(1, len(rows) + 1))
+        paired = _paired(read)
+        self.options[before:] = _exclusive(paired) if are_single and len(paired) > 1 else paired
 
     def _read_option(self, row: Sequence[Node], place: int, *, optional: bool, depth: int) -> int:
         """Read an option and the word or bracket that stands for its value; say how many nodes that were."""
         word = str(row[place])
-        *letters, last = _letters(word, self.known) or (word.rstrip(","),)
+        if self._is_given(word) or _OPTIONS_GO_HERE.search(word):
+            return 1
+        *letters, last = _letters(word, self.known, is_alone=len(row) == 1 and self.has_letters) or (word.rstrip(","),)
         self.options += [OptionClaim((letter,), source=Source.USAGE, confidence=UNSURE) for letter in letters]
         head = parse_head(last)
         if head is None:
             return 1
+        head = self._without_cluster(head)
         slot, taken = (head.slot, 0) if head.slot.takes is not Takes.NONE else self._value_of(head, row, place, depth)
         repeated = _is_repeated(row[place + taken : place + taken + 2]) if taken else False
         self.options += _claims(head, replace(slot, repeatable=slot.repeatable or repeated), required=not optional)
         return 1 + taken + repeated
 
+    def _is_given(self, word: str) -> bool:
+        """Tell `-Zfast`, a call with the value `fast`, where `-Z` is documented to take one."""
+        is_glued = len(word) > 2 and word[0] == "-" != word[1] and word not in self.known  # noqa: PLR2004
+        return is_glued and word[2:].isalpha() and word[2:].islower() and self.known.get(word[:2]) is Takes.REQUIRED
+
+    def _without_cluster(self, head: Head) -> Head:
+        """Read `-c[sw]` as the options `-c`, `-s` and `-w`, where they are documented so."""
+        letters = head.slot.name or ""
+        is_flag = any(self.known.get(name) is Takes.NONE for name in head.names)
+        are_flags = bool(letters) and all(self.known.get(f"-{letter}") is Takes.NONE for letter in letters)
+        return replace(head, slot=Slot()) if head.slot.joined == "" and is_flag and are_flags else head
+
     def _value_of(self, head: Head, row: Sequence[Node], place: int, depth: int) -> tuple[Slot, int]:
         following = row[place + 1] if place + 1 < len(row) else None
         takes = next((self.known[name] for name in head.names if name in self.known), None)
-        is_plain = depth > 0 and isinstance(following, str) and following.startswith("<")
+        is_last = place + 2 >= len(row)
+        is_plain = (
+            depth > 0
+            and isinstance(following, str)
+            and (following.startswith("<") or (is_last and is_upper(following)))
+        )
         if following is None or (takes is Takes.NONE and not is_plain) or is_dots(following):
             return head.slot, 0
         if isinstance(following, Group):
@@ -231,10 +318,6 @@ def _name_of(word: str) -> str:
     inner = bare[1 : closing(bare, 0) - 1] if bare.startswith("<") else re.split(r"[\[({<]", bare, maxsplit=1)[0]
     name = inner.strip(" ,.:;=|/")
     return name[:_LONGEST_NAME] if name[:1].isalnum() and name.isprintable() else ""
-
-
-def _is_place_for_options(row: Sequence[Node]) -> bool:
-    return not starts_with_option(row) and _OPTIONS_GO_HERE.search(text_of(row)) is not None
 
 
 def _is_remark(group: Group, rows: Sequence[Sequence[Node]]) -> bool:
@@ -303,17 +386,34 @@ def _paired(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
     return joined
 
 
+def _exclusive(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
+    """Say of alternatives that they do not stand together; an option and its opposite may, and the last one counts."""
+    names = [max(claim.names, key=len) for claim in claims]
+    return [
+        replace(claim, conflicts=tuple(other for other in names if _stem(other) != _stem(own)))
+        for claim, own in zip(claims, names, strict=True)
+    ]
+
+
+def _stem(name: str) -> str:
+    return name.lstrip("-").removeprefix("no-")
+
+
 def _is_short(claim: OptionClaim) -> bool:
     return len(claim.names) == 1 and len(claim.names[0]) == 2  # noqa: PLR2004 - a dash and a letter
 
 
-def _letters(word: str, known: Mapping[str, Takes]) -> tuple[str, ...]:
-    """Take `-abc` apart where it is a cluster of letters and not a word; nothing where it is one option."""
+def _letters(word: str, known: Mapping[str, Takes], *, is_alone: bool = False) -> tuple[str, ...]:
+    """Take `-abc` apart where it is a cluster of letters and not a word; nothing where it is one option.
+
+    One that stands alone in its bracket, where all else are letters, needs less proof.
+    """
     letters = tuple(f"-{letter}" for letter in word[1:])
     if not _CLUSTER.fullmatch(word) or word in known or len(set(letters)) < len(letters):
         return ()
     is_sorted = list(word[1:]) == sorted(word[1:], key=lambda letter: (letter.isalpha(), letter.lower()))
     is_mixed = any(letter.islower() for letter in word[1:]) and any(letter.isupper() for letter in word[2:])
-    is_documented = all(letter in known for letter in letters)
-    is_cluster = is_sorted or is_mixed or is_documented or len(letters) == 2  # noqa: PLR2004 - `-rf`
-    return letters if is_cluster else ()
+    documented = sum(letter in known for letter in letters)
+    is_cluster = is_sorted or is_mixed or documented == len(letters) or len(letters) == 2  # noqa: PLR2004 - `-rf`
+    is_no_word = not _VOWELS.intersection(word) or len(letters) > _LONGEST_WORD or 2 * documented >= len(letters)
+    return letters if is_cluster or (is_alone and is_no_word) else ()

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from worker.analysis.dialects.heads import closing, option_follows
 
 CLOSING = {"[": "]", "(": ")", "{": "}"}
-DOTS = re.compile(r"\.{3}|…")
+DOTS = re.compile(r"\.{3}|…|(?<=[A-Za-z])\.\.(?=[\])>]|$)")
 _DEEPEST = 20
 _NO_BRACKETS = str.maketrans("", "", "<>;")
 

@@ -9,7 +9,7 @@ from threading import Lock
 from shared.interfaces.executor import Capabilities, Executor, Guard, Provided, Run, Sandbox, SandboxUnavailableError
 from shared.models.call import PINNED, Call, Limits, Surroundings
 from shared.models.job import SandboxPolicy, ToolSpec
-from shared.models.test_result import TestResult
+from shared.models.test_result import Stream, TestResult
 
 
 class Auto:
@@ -73,6 +73,9 @@ class _Deferred:
 
     def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
         return self._sandbox().map(runs)
+
+    def captured(self, stream: Stream) -> bytes:
+        return self._sandbox().captured(stream)
 
     def _sandbox(self) -> Sandbox:
         with self._opening:

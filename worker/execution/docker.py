@@ -251,7 +251,7 @@ class _Inside(DockerSandbox):
         words = self.stock.interpreter.python()
         argv = tuple(os.fsencode(word) for word in words)
         view = View(program=words[0], real=words[0], path=self.stock.image.path)
-        return Found(Provided(path=words[0], argv=argv, fingerprint=None), view)
+        return Found(Provided(path=words[0], argv=argv, fingerprint=None, is_here=False), view)
 
 
 class Docker(RunnerExecutor):

@@ -112,7 +112,7 @@ def find_in(image: Image, spec: ToolSpec, ask_inside: Callable[..., str]) -> Fou
     fixed_names = environment(PINNED, 0, "", "", ())
     env = {name: value for name, value in image.env.items() if name not in fixed_names}
     view = View(program=path, real=path, path=image.path, env=env)
-    return Found(Provided(path=path, argv=(called, *fixed), fingerprint=fingerprint), view)
+    return Found(Provided(path=path, argv=(called, *fixed), fingerprint=fingerprint, is_here=False), view)
 
 
 def _not_found(image: Image, program: str, names: Sequence[str]) -> ToolNotFoundError:

@@ -11,7 +11,6 @@ from rich.console import Console, RenderableType
 from producer import screen
 from producer.follow import Progress, StageProgress
 from shared.models.call import Call
-from shared.models.cli_tool import Argument, CliTool, Command, Option, Recipe, Takes, ValueType
 from shared.models.finding import Severity
 from shared.models.job import Fault, Job, JobId, JobSpec, JobState, Mode, StageName, ToolSpec
 from shared.models.test_plan import Intent, TestCase, TestPlan
@@ -142,29 +141,6 @@ def test_jobs_are_a_line_each() -> None:
     text = shown([screen.job_table([JOB], NOW + timedelta(seconds=90))])
     assert screen.short(JOB_ID) in text
     assert "1 min 30 s" in text
-
-
-def test_an_interface_is_a_tree() -> None:
-    width = Option(
-        names=("-w", "--width"),
-        takes_value=Takes.REQUIRED,
-        value_name="COLS",
-        value_type=ValueType.INTEGER,
-        description="cut \x1b[31m lines",
-    )
-    sub = Command(path="sync", summary="bring up to date", aliases=("s",), arguments=(Argument(name="FILE"),))
-    recipe = Recipe(call=Call(argv=(b"a b",)))
-    tool = CliTool(
-        name="frob",
-        argv=(b"frob",),
-        fingerprint="f",
-        version="frob 2.1",
-        commands={"": Command(options=(width,), recipes=(recipe,)), "sync": sub},
-    )
-    text = shown(screen.interface_tree(tool))
-    for wanted in ("frob 2.1", "2 commands, 1 option", "-w, --width COLS", "sync (s)", "FILE", "works:  'a b'"):
-        assert wanted in text
-    assert powerless(text)
 
 
 def test_a_plan_is_a_line_a_case() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from shared.models.cli_tool import Takes
 from worker.knowledge.values import type_of
@@ -19,18 +20,29 @@ _NAME = re.compile(
     r"|-#+|-[?@.%:!,*^$](?![\w.])"
 )
 _NEGATION = re.compile(r"--[\[({](no-?)[\])}]")
-# A letter without a dash between two spellings is an older form of them, which is passed over.
-_SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*(?:[A-Za-z],\s*)?|\s*[|/]\s*|\s+or\s+|\s+")
+# A letter without a dash, before or between two spellings, is an older form of them (`f, --forest`; `-p, p, --pid`).
+_LETTER = re.compile(r"([A-Za-z])(?=,\s+-|\s*$)")
+_SEPARATOR = re.compile(r"\s+/\s+|\s*,\s*|\s*[|/]\s*|\s+or\s+|\s+")
 _PARTS_GROUPS = re.compile(r"\s+/\s+|\s{2,}")
 _OPTION_FOLLOWS = re.compile(r"-(?:-[A-Za-z0-9\[({]|[^\s-])")
-_UPPER = re.compile(r"[A-Z][A-Z0-9_]*(?![a-z])")
-_LOWER = re.compile(r"[A-Za-z][\w.,:/=*+-]*(?:\[\])?$")
+_WORD = re.compile(r"\w+")
+_LOWER = re.compile(r"[^\W\d_][\w.,:/=*+-]*(?:\[\])?$")
 _QUOTED = re.compile(r"'[^']{1,60}'|\"[^\"]{1,60}\"")
 _DOTS = re.compile(r"\s?(?:\.{3}|…)")
 _OPENING = {"<": ">", "[": "]", "{": "}", "(": ")"}
 _GLUED = re.compile(r"\[?[=:]|[<\[{(]|,(?=[<\[])")
+# `-v[v[v]]` and `-v[v...]`: the letter may stand there again.
+_REPEATED_LETTER = re.compile(r"([A-Za-z])\[\1(?:\[\1(?:\[\1\])?\]|\1{0,3}|\.{3})\]")
 _WORDS_BEFORE_A_GAP = 2
 _JOINING = frozenset({"and", "is", "or"})
+# `-exec COMMAND ;` and `-exec COMMAND {} +`: marks that are typed behind the values.
+_TYPED_MARKS = frozenset({";", "+"})
+_EMPHASISED = re.compile(r"\*(\w[\w-]*)\*")  # as plain text shows what was italic
+_NEGATIVE_NUMBER = re.compile(r"-(?:N|NUM)(?=[^\sA-Za-z,|/-]|$)")
+# What stands in brackets and is a type of several values, not a value that may be left out (optionator).
+_LIST_TYPE = re.compile(r"(?:String|Int|Integer|Number|Float|Object|Date|RegExp|Path|path::String)")
+# No word is made of consonants alone: `[bcdfl]` are the letters that may be given.
+_SET_OF_LETTERS = re.compile(r"[b-df-hj-np-tv-zBCDFLPSX]{4,}")
 _MOST_SPELLINGS = 12
 _LONGEST_VALUE_NAME = 60
 
@@ -65,6 +77,7 @@ class _Spelled:
     name: str
     slot: Slot
     before: str = ""
+    is_cut: bool = False
 
 
 def parse_head(text: str, plain_words: int = _WORDS_BEFORE_A_GAP) -> Head | None:
@@ -86,6 +99,8 @@ def parse_beginning(text: str) -> tuple[Head, int] | None:
 def is_list_of_heads(text: str) -> bool:
     """Tell a line that lists several options without describing any (`-depth -maxdepth LEVELS -xdev`)."""
     spelled, end = _scan(text, 0)
+    if '"' in text or "'" in text:  # a call with its values, not their names
+        return False
     return len(spelled) > 1 and not text[end:].strip() and all(one.before.isspace() for one in spelled[1:])
 
 
@@ -109,17 +124,20 @@ def name_at(text: str, at: int = 0) -> str | None:
 def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     """Say what a word stands for that takes the place of a value: `FILE`, `<n>`, `[WHEN]`, `{a,b}`, `[a|b]`."""
     repeatable = "..." in token or "…" in token
-    bare = _DOTS.sub("", token).strip().rstrip(":")
+    bare = _EMPHASISED.sub(r"\1", _DOTS.sub("", token).strip().rstrip(":"))
     inner, bracket = _unwrapped(bare)
     choices = _choices(inner, bracket)
     name, given, _ = inner.partition("[=")
     if given:  # `string[="client"]`: the value that is meant when none is given
         return Slot(Takes.OPTIONAL, name or None, repeatable=repeatable)
-    is_list = bracket == "[" and ("|" in inner or inner.startswith("%"))
+    is_set = _LIST_TYPE.fullmatch(inner) is not None or _SET_OF_LETTERS.fullmatch(inner) is not None
+    is_list = bracket == "[" and ("|" in inner or inner.startswith("%") or (is_set and spaced))
+    repeatable = repeatable or (bracket == "[" and spaced and _LIST_TYPE.fullmatch(inner) is not None)
     is_optional = optional or (bracket == "[" and not (is_list and (spaced or choices is not None)))
     is_optional = is_optional or (not spaced and bare.startswith("[") and bare.endswith("]") and not is_list)
     takes = Takes.OPTIONAL if is_optional else Takes.REQUIRED
-    return Slot(takes, None if choices else inner[:_LONGEST_VALUE_NAME] or None, choices, repeatable)
+    named = inner.rstrip(",")[:_LONGEST_VALUE_NAME]
+    return Slot(takes, None if choices else named or None, choices, repeatable)
 
 
 def token_end(text: str, at: int) -> int:
@@ -146,16 +164,20 @@ def _ends_spelling(text: str, at: int) -> bool:
 
 def closing(text: str, at: int) -> int:
     """Find the place after the bracket that closes the one at a place; the next character where none does."""
-    waiting: list[str] = []
-    for place in range(at, min(len(text), at + 500)):
-        character = text[place]
+    return _closings(text).get(at, at + 1)
+
+
+@lru_cache(maxsize=64)
+def _closings(text: str) -> dict[int, int]:
+    """Find all pairs of brackets at once: what follows asks for many of them, and a line may hold thousands."""
+    found: dict[int, int] = {}
+    waiting: list[tuple[str, int]] = []
+    for place, character in enumerate(text):
         if character in _OPENING:
-            waiting.append(_OPENING[character])
-        elif waiting and character == waiting[-1]:
-            waiting.pop()
-            if not waiting:
-                return place + 1
-    return at + 1
+            waiting.append((_OPENING[character], place))
+        elif waiting and character == waiting[-1][0]:
+            found[waiting.pop()[1]] = place + 1
+    return found
 
 
 def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
@@ -163,13 +185,23 @@ def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
     spelled: list[_Spelled] = []
     at, before = 0, ""
     while len(spelled) < _MOST_SPELLINGS:
+        letter = _LETTER.match(text, at)
+        if letter and (not before or "," in before):
+            spelled.append(_Spelled(letter[0], Slot(), before))
+            separator = _SEPARATOR.match(text, letter.end())
+            if not separator:
+                return (spelled, letter.end()) if len(spelled) > 1 else ([], 0)
+            at, before = separator.end(), separator[0]
+            continue
         found = _NAME.match(text, at)
         if not found:
             return [], 0
-        slot, end = _slot_at(text, found.end(), plain_words)
-        spelled.append(_unglued(_Spelled(found[0], slot, before)))
+        is_cut = text[found.end() : found.end() + 1] == "\u2026"
+        slot, end = (Slot(), found.end() + 1) if is_cut else _slot_at(text, found.end(), plain_words)
+        spelled.append(_unglued(_Spelled(found[0], slot, before, is_cut)))
         separator = _SEPARATOR.match(text, end)
-        if not separator or not option_follows(text, separator.end()):
+        is_letter = separator is not None and "," in separator[0] and _LETTER.match(text, separator.end()) is not None
+        if not separator or not (is_letter or option_follows(text, separator.end())):
             return spelled, end
         at, before = separator.end(), separator[0]
     return [], 0
@@ -181,6 +213,9 @@ def _slot_at(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
         return Slot(repeatable=True), dots.end()
     glued = _GLUED.match(text, at)
     if glued:
+        repeated = _REPEATED_LETTER.match(text, at - 1) if at else None
+        if repeated:
+            return Slot(repeatable=True), repeated.end()
         return _glued_slot(text, at, glued[0])
     if text[at : at + 1] != " ":
         return Slot(), at
@@ -198,7 +233,9 @@ def _glued_slot(text: str, at: int, mark: str) -> tuple[Slot, int]:
     else:
         slot = slot_of(token.lstrip("=:,"), spaced=mark in "=:")
     more = _DOTS.match(text, end)
-    return replace(slot, joined=mark.strip("[<({")), more.end() if more else end
+    is_quoted = mark == "=" and token[1:2] in {'"', "'"} and slot.name is not None
+    slot = replace(slot, joined=mark.strip("[<({"), repeatable=slot.repeatable or more is not None)
+    return replace(slot, default=slot.name) if is_quoted else slot, more.end() if more else end
 
 
 def _slot_with_default(default: str) -> Slot:
@@ -218,7 +255,9 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
     end = at
     while text[end : end + 1] == " " and _is_value(text, end + 1, lower=words < plain_words):
         start, end = end + 1, token_end(text, end + 1)
-        tokens.append(text[start:end])
+        # `--tag value [ --tag value ]`: it may stand there again.
+        is_again = text[start] == "[" and option_follows(text[start + 1 : end].lstrip())
+        tokens.append("..." if is_again else text[start:end])
         words += text[start].islower()
     dots = _DOTS.match(text, end)
     if not tokens:
@@ -226,22 +265,32 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
     end = dots.end() if dots else end
     first = slot_of(tokens[0] + ("..." if dots else ""))
     more = any("..." in token for token in tokens)
-    name = " ".join(_unwrapped(token)[0] for token in tokens if "..." not in token)[:_LONGEST_VALUE_NAME]
+    name = " ".join(_EMPHASISED.sub(r"\1", _unwrapped(token)[0]) for token in tokens if "..." not in token)[
+        :_LONGEST_VALUE_NAME
+    ]
     is_several = len(tokens) > 1 and first.choices is None
     named = name or first.name
     return Slot(first.takes, named if is_several else first.name, first.choices, first.repeatable or more), end
 
 
 def _is_value(text: str, at: int, *, lower: bool) -> bool:
-    if at >= len(text) or option_follows(text, at):
+    if at >= len(text) or (option_follows(text, at) and not _NEGATIVE_NUMBER.match(text, at)):
         return False
-    if text[at] in _OPENING or _QUOTED.match(text, at):
+    if text[at] in "-<[{(" or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
         return True
-    token = text[at : token_end(text, at)]
-    if _UPPER.match(token) or "=" in token[1:] or "|" in token[1:-1]:
+    word = text[at : token_end(text, at)]
+    if is_upper(word) or word in _TYPED_MARKS or "=" in word[1:] or "|" in word[1:-1]:
         return True
-    is_word = _LOWER.match(_DOTS.sub("", token)) is not None and not _DOTS.sub("", token).endswith((".", ":"))
-    return lower and is_word and token not in _JOINING
+    if word == "|":  # `USER[:PASS] | TOKEN`
+        return is_upper(text[at + 2 : at + _LONGEST_VALUE_NAME].partition(" ")[0].rstrip(","))
+    bare = _DOTS.sub("", word)
+    return lower and _LOWER.match(bare) is not None and not bare.endswith((".", ":")) and word not in _JOINING
+
+
+def is_upper(token: str) -> bool:
+    """Tell a word in capitals of any script: `FILE`, `N[bkm]`, `ФАЙЛ`."""
+    found = _WORD.match(token)
+    return found is not None and found[0][0].isupper() and found[0] == found[0].upper()
 
 
 def _unwrapped(token: str) -> tuple[str, str]:
@@ -287,16 +336,24 @@ def is_placeholder(name: str) -> bool:
 
 
 def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
-    kept = [one for one in spelled if not is_placeholder(one.name)]
+    # What a narrow frame cut short is not known.
+    kept = [one for one in spelled if not one.is_cut and not is_placeholder(one.name)]
     if not kept:
         return None
     second = tuple(dict.fromkeys(one.name for one in _second_group(kept)))
     first = [_NEGATION.sub("--", one.name) for one in kept if one.name not in second]
     negated = [name for one in kept for name in _negations(one.name)]
     negated += [name for name in first if name.startswith("--no-") and f"--{name[5:]}" in first]
-    names = tuple(dict.fromkeys(name for name in first if name not in negated))
+    repeats = [name for name in first if _is_repeat(name) and name[:2] in first]
+    names = tuple(dict.fromkeys(name for name in first if name not in negated and name not in repeats))
     negations = [(name,) for name in dict.fromkeys(negated)] + ([second] if second else [])
-    return Head(names, tuple(negations), replace(_joined([one.slot for one in kept]), joined=_longest(kept).joined))
+    slot = replace(_joined([one.slot for one in kept]), joined=_longest(kept).joined)
+    return Head(names, tuple(negations), replace(slot, repeatable=slot.repeatable or bool(repeats)))
+
+
+def _is_repeat(name: str) -> bool:
+    """Tell `-vvv` beside `-v`."""
+    return len(name) > 2 and name[0] == "-" != name[1] and len(set(name[1:])) == 1  # noqa: PLR2004
 
 
 def _longest(spelled: Sequence[_Spelled]) -> Slot:
@@ -312,10 +369,14 @@ def _negations(name: str) -> Iterator[str]:
 
 def _second_group(spelled: Sequence[_Spelled]) -> list[_Spelled]:
     """Give what stands behind ` / ` or in a column of its own: it switches off, unless it only has another length."""
-    place = next((number for number, one in enumerate(spelled) if _PARTS_GROUPS.fullmatch(one.before)), 0)
-    first, second = list(spelled[:place]), list(spelled[place:])
-    is_alias = bool(first) and _are_long(first) != _are_long(second)
-    return [] if not first or is_alias else second
+    for place, one in enumerate(spelled):
+        if not place or not _PARTS_GROUPS.fullmatch(one.before):
+            continue
+        # A column holds one spelling, what stands behind a slash may hold several.
+        others = spelled[place:] if "/" in one.before else spelled[place : place + 1]
+        if _are_long(others) == _are_long(spelled[:place]):
+            return list(spelled[place:])
+    return []
 
 
 def _are_long(spelled: Sequence[_Spelled]) -> bool:

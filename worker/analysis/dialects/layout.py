@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from worker.analysis.dialects.heads import option_follows
@@ -13,6 +13,10 @@ GAP = re.compile(r"\s{2,}")
 _LONGEST_HEADING = 100
 _MOST_WORDS_OF_A_PLAIN_HEADING = 12
 _MOST_WORDS_OF_A_TITLE = 5
+_PAGE_HEADER = re.compile(r"[\w.-]{1,60}\(\w{0,4}\)(?:\s.*)?\s[\w.-]{1,60}\(\w{0,4}\)")
+_FRAGMENT = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?![\w-])|^[A-Za-z]{2,}")
+_BROKEN = re.compile(r"(?<![\w-])(?:[A-Za-z]+-)*([A-Za-z]{2,})-$")
+_STAR = re.compile(r"\*\s+(?=--?[A-Za-z])")
 
 
 class Kind(Enum):
@@ -29,12 +33,18 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Line:
-    """A line without the blanks around it; `number` counts from 1, `after_blank` says that none stands right above."""
+    """A line without the blanks around it.
+
+    `number` counts from 1, `after_blank` says that none stands right above, `is_starred` that a star stood before an
+    option, as it does before required ones, `is_option` that the line is an entry although it begins with no dash.
+    """
 
     number: int
     indent: int
     text: str
     after_blank: bool = False
+    is_starred: bool = False
+    is_option: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +73,33 @@ _ASIDES = (
     "notes?|bugs|authors?|copyright|files|history|description|name|learn more|resources|reporting bugs|links?"
     "|documentation|caveats|security|standards|diagnostics|remarks?"
 )
+# Headings in the tongues into which most tools are translated.
+_OPTIONS_ELSEWHERE = (
+    r"\b(?:optionen|optionale argumente|schalter|opciones|opzioni|opç(?:ões|oes)|opties|opcje|volby)\b"
+    r"|\barguments optionnels\b"
+    r"|параметры|ключи|опции|オプション|选项|選項|옵션"
+)
+_COMMANDS_ELSEWHERE = (
+    r"\b(?:(?:unter)?befehle|kommandos|(?:sous-)?commandes|(?:sub)?comandos|comandi|opdrachten|polecenia)\b"
+    r"|команды|コマンド|命令|명령"
+)
+_ARGUMENTS_ELSEWHERE = r"\b(?:argumente|argumentos|argomenti|argumenten|argumenty)\b|аргументы|引数|参数|參數|인수"
+_EXAMPLES_ELSEWHERE = (
+    r"\b(?:beispiele?|exemples?|ejemplos?|esempi|exemplos?|voorbeelden|przykłady)\b"
+    r"|примеры?|^例|使用例|示例|範例"
+)
 _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (r"^aliases\b", Kind.ALIASES),
+        (_OPTIONS_ELSEWHERE, Kind.OPTIONS),
+        (_COMMANDS_ELSEWHERE, Kind.COMMANDS),
+        (_ARGUMENTS_ELSEWHERE, Kind.ARGUMENTS),
+        (_EXAMPLES_ELSEWHERE, Kind.EXAMPLES),
+        (
+            r"^(?:(?:currently )?(?:defined|available|supported|built-?in) )(?:functions|programs|tools)\b",
+            Kind.COMMANDS,
+        ),
         (r"^(?:[\w-]+ ){0,3}(?:options|flags|switches)\b", Kind.OPTIONS),
         (r"^(?:valid|possible|known) (?:arguments|values)\b", Kind.ASIDE),
         (r"\bexamples?\b|^e\.g\b|\bsamples?\b", Kind.EXAMPLES),
@@ -82,10 +115,21 @@ _KINDS = tuple(
 )
 _INHERITED = re.compile(r"\b(?:global|inherited|common|general|shared|parent)\b", re.IGNORECASE)
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9 ,/()&_-]{2,}")
-_USAGE = re.compile(r"(?:usage|synopsis|or use)\b(?! of\b)\s*:?(?:\s+(?P<rest>\S.*))?$", re.IGNORECASE)
+# What a tool says before its usage line in the tongues into which most tools are translated; a colon must follow.
+_USAGE_ELSEWHERE = (
+    "aufruf|verwendung|benutzung|syntax|gebrauch|utilisation|usage|emploi|uso|utilizzo|modo de"
+    " uso|utilização|gebruik|użycie|składnia"
+    "|použití|användning|brug|bruk|käyttö|использование|применение|使い方|使用法|使用方法|用法|사용법"
+)
+_USAGE = re.compile(
+    rf"(?:(?:usage|synopsis|or use)\b(?! of\b)\s*:?|(?:{_USAGE_ELSEWHERE})\s?:)(?:\s+(?P<rest>\S.*))?$", re.IGNORECASE
+)
 _USAGE_OF = re.compile(r"usage of \S+:$", re.IGNORECASE)
-_ALTERNATIVELY = re.compile(r"or:?\s+(?P<rest>\S.*)$", re.IGNORECASE)
+_ALTERNATIVELY = re.compile(
+    r"(?:or:?|(?:oder|ou|o|oppure|eller|lub|nebo|of|или|または|或|或者)\s?:)\s+(?P<rest>\S.*)$", re.IGNORECASE
+)
 _REMARK = re.compile(r"\([a-z](?:[^|<\[-]|(?<=\w)-)*\)$")
+_VALUES_FOLLOW = re.compile(r"(?:possible|valid|allowed) (?:values|choices):", re.IGNORECASE)
 _MOST_LINES_OF_USAGE = 200
 _CONTINUES = re.compile(r"[\[<({|.]|-")
 
@@ -97,7 +141,10 @@ def lines_of(text: str) -> tuple[Line, ...]:
     for number, raw in enumerate(text.split("\n"), start=1):
         stripped = raw.strip()
         if stripped:
-            found.append(Line(number, len(raw) - len(raw.lstrip()), stripped, after_blank))
+            starred = _STAR.match(stripped)
+            text = stripped[starred.end() :] if starred else stripped
+            indent = len(raw.rstrip()) - len(text)
+            found.append(Line(number, indent, text, after_blank, is_starred=starred is not None))
         after_blank = not stripped
     return tuple(found)
 
@@ -112,7 +159,9 @@ def deeper(lines: Sequence[Line], place: int) -> Iterator[Line]:
 
 def lay_out(text: str) -> Layout:
     """Take a text apart."""
-    lines = lines_of(text)
+    every = lines_of(text)
+    lines = tuple(line for line in every if not _PAGE_HEADER.fullmatch(line.text))
+    lines = _unhyphenated(lines) if len(lines) < len(every) else lines
     usage: list[str] = []
     rest: list[Line] = []
     at = 0
@@ -122,7 +171,23 @@ def lay_out(text: str) -> Layout:
         if not block:
             rest.append(lines[at])
         at = end
-    return Layout(tuple(usage), tuple(_sections(rest)))
+    return Layout(tuple(line.removeprefix("$ ") for line in usage), tuple(_sections(rest)))
+
+
+def _unhyphenated(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Join words that the formatter of a manual page broke; a hyphen between two words of the text was there before."""
+    words = {word for line in lines for word in _FRAGMENT.findall(line.text)}
+    whole: list[Line] = []
+    for line in lines:
+        above = whole[-1] if whole else None
+        broken = _BROKEN.search(above.text) if above and above.indent == line.indent and not line.after_blank else None
+        rest = _FRAGMENT.match(line.text) if broken else None
+        if above and broken and rest and not (broken[1] in words and rest[0] in words):
+            word, _, others = line.text.partition(" ")
+            whole[-1] = replace(above, text=f"{above.text[:-1]}{word}")
+            line = replace(line, text=others.lstrip() or ".")  # noqa: PLW2901
+        whole.append(line)
+    return tuple(whole)
 
 
 def kind_of(heading: str) -> Kind:
@@ -139,7 +204,7 @@ def _usage_block(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
     if not found or (found["rest"] is None and not _announces_usage(lines, at)):
         return [], at + 1
     if found["rest"] is None:
-        return _block_below(lines, at + 1)
+        return _block_below(lines, at + 1, first.indent)
     column = first.indent + found.start("rest")
     return _block_beside(lines, at + 1, found["rest"], first.indent, column)
 
@@ -152,15 +217,18 @@ def _announces_usage(lines: Sequence[Line], at: int) -> bool:
     return (following.indent > lines[at].indent or is_beside) and not following.text.endswith(":")
 
 
-def _block_below(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
-    """Read the lines of a block that stands below its title."""
+def _block_below(lines: Sequence[Line], at: int, title_indent: int) -> tuple[list[str], int]:
+    """Read the lines of a block that stands below its title; the program may stand alone above what it takes."""
     first = lines[at]
-    program = first.text.split(maxsplit=1)[0]
+    program = first.text.removeprefix("$ ").split(maxsplit=1)[0]
     usage = [first.text]
     at += 1
     end = min(len(lines), at + _MOST_LINES_OF_USAGE)
-    while at < end and lines[at].indent >= first.indent and not _is_listed(lines[at]):
+    least = title_indent + 1 if " " not in first.text else first.indent
+    while at < end and lines[at].indent >= least and not _is_listed(lines[at]):
         line = lines[at]
+        if line.indent < first.indent and line.text[0] not in "[<":
+            break
         if line.after_blank and not _starts_with(line.text, program):
             break
         if line.indent == first.indent and (_starts_with(line.text, program) or not _CONTINUES.match(line.text)):
@@ -195,6 +263,7 @@ def _block_beside(lines: Sequence[Line], at: int, rest: str, indent: int, column
 
 
 def _starts_with(text: str, program: str) -> bool:
+    text = text.removeprefix("$ ")
     return text == program or text.startswith(f"{program} ")
 
 
@@ -262,6 +331,8 @@ def _covers(one: _Open, line: Line) -> bool:
 
 
 def _inherited(kind: Kind, above: list[_Open]) -> Kind:
+    if any(one.kind is Kind.EXAMPLES for one in above):
+        return Kind.EXAMPLES  # whatever its headings speak of
     if kind is not Kind.OTHER:
         return kind
     return next((one.kind for one in reversed(above) if one.kind is not Kind.OTHER), Kind.OTHER)
@@ -279,8 +350,11 @@ def _is_heading(line: Line, following: Line | None, now: _Open, before: Line | N
         return False
     if now.entries is not None and line.indent >= now.entries:
         # What stands right of the entries describes one of them, whatever it looks like.
-        return line.indent == now.entries and _is_title(line) and following.indent >= line.indent
+        is_title = _is_title(line) or (line.after_blank and _CAPITALS.fullmatch(text) is not None)
+        return line.indent == now.entries and is_title and following.indent >= line.indent
     is_above = following.indent > line.indent
+    if now.content is not None and line.indent > now.content and _VALUES_FOLLOW.fullmatch(text):
+        return False
     if text.endswith(":"):
         is_beside = following.indent == line.indent and kind_of(text) is not Kind.OTHER
         return is_above or is_beside or option_follows(following.text)

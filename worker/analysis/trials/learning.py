@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from shared.models.call import Call
 from shared.models.cli_tool import Command, Contradiction, Option, Source, Takes
-from shared.models.job import Profile
 from worker.analysis.asking import Answer, Asker
 from worker.analysis.attempts import Bench
 from worker.analysis.recipes import has_patience
@@ -17,8 +16,7 @@ from worker.analysis.trials.questions import ANY_NAME, Question, is_doubtful, is
 from worker.analysis.trials.trial import Manner, Trial, was_asked_bare, was_joined_in_vain
 from worker.knowledge.offers import offered_names
 
-# At most so many calls a tool, by profile; a call that was made before costs nothing.
-CALLS: Mapping[Profile, int] = {Profile.QUICK: 20, Profile.STANDARD: 100, Profile.DEEP: 400}
+# At most so many calls of one command, whatever the tool may be asked; a call that was made before costs nothing.
 CALLS_OF_A_COMMAND = 12
 # What is asked of the tool itself, beside the calls of its options.
 CALLS_OF_THE_TOOL = 80
@@ -46,10 +44,9 @@ class Learned:
     contradictions: tuple[Contradiction, ...] = ()
 
 
-def learn_options(asker: Asker, bench: Bench, commands: Mapping[str, Command], most: int) -> Learned:
-    """Try out the options of commands, the least known first, with at most so many calls."""
-    asker.is_impatient = True
-    trials = _Trials(asker, bench, commands, most)
+def learn_options(asker: Asker, bench: Bench, commands: Mapping[str, Command]) -> Learned:
+    """Try out the options of commands, the least known first, as far as the budget reaches."""
+    trials = _Trials(asker, bench, commands)
     trials.ask_for_names()
     trials.ask()
     return trials.learned()
@@ -58,12 +55,11 @@ def learn_options(asker: Asker, bench: Bench, commands: Mapping[str, Command], m
 class _Trials:
     """All trials of a tool, and the calls that are left for them."""
 
-    def __init__(self, asker: Asker, bench: Bench, commands: Mapping[str, Command], most: int) -> None:
+    def __init__(self, asker: Asker, bench: Bench, commands: Mapping[str, Command]) -> None:
         self._asker = asker
         self._bench = bench
         self._commands = {path: command for path, command in commands.items() if _may_be_run(command)}
         self._all = commands
-        self._reserve = max(0, asker.left - most)
         self._overdue = asker.overdue
         self._stands = {path: stand_of(command, bench) for path, command in self._commands.items()}
         self._asked: Counter[str] = Counter()
@@ -74,7 +70,7 @@ class _Trials:
         """Ask which options there are, with a name that could be any of them."""
         asked = [path for path, command in self._commands.items() if _has_long_names(command)][:_NAMES_ASKED_OF]
         calls = [Call(argv=(*self._commands[path].words, ANY_NAME.encode()), files=self._bench.files) for path in asked]
-        answers = self._asker.ask_all(calls, self._reserve)
+        answers = self._asker.ask_all(calls)
         for path, answer in zip(asked, answers, strict=True):
             self._new[path] = list(self._names_in(path, answer))[:_NEW_NAMES] if answer else []
 
@@ -103,7 +99,7 @@ class _Trials:
     def _make(self, active: Sequence[Trial], manner: Manner) -> bool:
         """Make one call for each trial; tell whether any could be made."""
         asked = [(trial, question) for trial in active if (question := self._question(trial, manner))]
-        answers = self._asker.ask_all([question.call for _, question in asked], self._reserve)
+        answers = self._asker.ask_all([question.call for _, question in asked])
         for (trial, question), answer in zip(asked, answers, strict=True):
             self._trials += [] if trial.sightings or answer is None else [trial]
             self._asked[trial.command.path] += 1

@@ -8,7 +8,7 @@ from shared.models.call import Call, Limits
 from shared.models.cli_tool import CliTool
 from shared.models.job import JobSpec, Profile, SandboxPolicy, ToolSpec
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard
-from worker.analysis.asking import BUDGETS, Asker
+from worker.analysis.asking import BUDGETS, Asker, Budget
 from worker.analysis.probe import HelpAnalyzer
 
 REFUSED = (2, b"", b"frob: error: unrecognized arguments\n")
@@ -48,7 +48,7 @@ class Frob:
         *,
         profile: Profile = Profile.STANDARD,
         examples: tuple[tuple[bytes, ...], ...] = (),
-        budgets: Mapping[Profile, int] = BUDGETS,
+        budgets: Mapping[Profile, Budget] = BUDGETS,
     ) -> CliTool:
         spec = self.spec.model_copy(update={"profile": profile, "examples": examples})
         with self.executor.open(spec.tool, SandboxPolicy(), Limits(), FakeGuard()) as sandbox:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from shared.models.call import Call
 from shared.models.test_result import Status, TestResult
 from tests.unit.worker.analysis.asked import Frob
@@ -31,14 +33,50 @@ def test_calls_beyond_the_budget_are_not_made() -> None:
     assert frob.asked == ["1", "2"]
 
 
-def test_some_calls_can_be_kept_for_later() -> None:
+def test_each_part_of_the_work_has_a_budget_of_its_own() -> None:
     frob = Frob({})
-    asker = frob.asker(budget=3)
+    asker = frob.asker(budget=1)
 
-    asker.ask_all([ONE, TWO, THREE], reserve=2)
-
-    assert frob.asked == ["1"]
+    assert asker.ask_all([ONE, TWO])[1] is None
+    asker.allow(1)
     assert asker.ask(TWO) is not None
+    assert frob.asked == ["1", "2"]
+
+
+@pytest.mark.parametrize(("took_ms", "calls"), [(50.0, 60), (200.0, 20), (900.0, 6), (2500.0, 2), (9000.0, 0)])
+def test_a_tool_that_is_slow_to_answer_is_asked_less(took_ms: float, calls: int) -> None:
+    slow = TestResult(call_digest="", status=Status.OK, duration_ms=took_ms, exit_code=0)
+    frob = Frob({}, otherwise=slow)
+    asker = frob.asker(budget=61)
+
+    asker.ask_all([ONE])
+    asker.allow(60)
+    asker.ask_all([Call(argv=(str(number).encode(),)) for number in range(100, 200)])
+
+    assert len(frob.asked) - 1 == calls
+
+
+def test_a_call_that_never_ended_costs_as_much_as_very_many() -> None:
+    stuck = TestResult(call_digest="", status=Status.TIMEOUT_WALL, duration_ms=10_000.0)
+    frob = Frob({"1": stuck})
+    asker = frob.asker(budget=150)
+
+    asker.ask(ONE)
+
+    assert asker.left == 50
+
+
+def test_a_tool_that_answers_at_once_is_not_waited_for_long() -> None:
+    frob = Frob({})
+    asker = frob.asker()
+
+    asker.ask(ONE)
+    asker.ask(TWO)
+
+    first, second = (made.call.limits for made in frob.executor.made)
+    assert first is None
+    assert second is not None
+    assert second.wall_s == 2.0
 
 
 def test_what_the_sandbox_could_not_do_says_nothing_of_the_tool() -> None:
@@ -52,7 +90,7 @@ def test_what_the_sandbox_could_not_do_says_nothing_of_the_tool() -> None:
 
 def test_once_a_call_was_in_vain_the_next_are_given_up_sooner() -> None:
     frob = Frob({"1": TestResult(call_digest="", status=Status.TIMEOUT_WALL)})
-    asker = frob.asker()
+    asker = frob.asker(budget=200)
 
     overdue = asker.ask(ONE)
     answer = asker.ask(TWO)
@@ -67,12 +105,3 @@ def test_once_a_call_was_in_vain_the_next_are_given_up_sooner() -> None:
     assert answer is not None
     assert answer.call == TWO  # as it was asked: how long we wait is no part of it
     assert asker.known(TWO) == answer
-
-
-def test_more_calls_can_be_granted() -> None:
-    asker = Frob({}).asker(budget=0)
-
-    asker.grant(1)
-
-    assert asker.ask(ONE) is not None
-    assert asker.ask(TWO) is None

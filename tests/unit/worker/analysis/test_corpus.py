@@ -16,6 +16,29 @@ from worker.analysis.text import plain_text
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 TEXTS = sorted(path.relative_to(CORPUS).with_suffix("").as_posix() for path in CORPUS.glob("*/*.txt"))
 DIALECTS = ("gnu", "getopt-usage", "argparse", "click", "cobra", "clap")
+OTHERS = (
+    "applets",
+    "argp",
+    "bsd",
+    "categories",
+    "commander",
+    "docopt",
+    "kingpin",
+    "meow",
+    "oclif",
+    "operands",
+    "optionator",
+    "pages",
+    "perl",
+    "picocli",
+    "ruby",
+    "single-dash",
+    "structopt",
+    "translated",
+    "typer",
+    "urfave",
+    "yargs",
+)
 
 
 def shown_option(option: Option) -> dict[str, Any]:
@@ -31,9 +54,14 @@ def shown_option(option: Option) -> dict[str, Any]:
         "required": option.required,
         "repeatable": option.repeatable,
         "deprecated": option.deprecated,
+        "hidden": option.hidden,
+        "minimum": option.minimum,
+        "maximum": option.maximum,
+        "conflicts": list(option.conflicts) or None,
+        "requires": list(option.requires) or None,
         "only_in_usage": option.sources == (Source.USAGE,),
     }
-    return {key: value for key, value in said.items() if value not in (None, False)}
+    return {key: value for key, value in said.items() if value is not None and value is not False}
 
 
 def shown_argument(argument: Argument) -> dict[str, Any]:
@@ -71,12 +99,17 @@ def test_the_corpus_holds_several_texts_of_a_dialect(dialect: str) -> None:
     assert len([name for name in TEXTS if name.startswith(f"{dialect}/")]) >= 4
 
 
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_the_corpus_holds_every_dialect(dialect: str) -> None:
+    assert any(name.startswith(f"{dialect}/") for name in TEXTS)
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_entries_name_the_line_that_documents_them(name: str) -> None:
     text = plain_text((CORPUS / f"{name}.txt").read_bytes())
     words = json.loads((CORPUS / f"{name}.json").read_text())["words"]
 
     for option in settle_options(read_help(text, words).options, "").options:
-        if option.line is not None:
+        if option.line is not None and option.negates is None:
             beginning = text.split("\n")[option.line - 1 :][:2]
             assert option.names[0].lstrip("-").removeprefix("no-") in " ".join(beginning)

@@ -58,23 +58,6 @@ def test_a_manual_page_gives_way_to_a_list_of_options() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hint", "argv"),
-    [
-        ("For all options use '--help all'.", (b"--help", b"all")),
-        ("Try 'frob --help <simple|list|all>'", (b"--help", b"all")),
-        ("Use --help-all to see everything.", (b"--help-all",)),
-        ("See 'frob --help --all'.", (b"--help", b"--all")),
-        ("That is all the help.", None),
-    ],
-)
-def test_help_may_say_where_there_is_more(hint: str, argv: tuple[bytes, ...] | None) -> None:
-    found = page(HELP + hint.encode())
-
-    assert found is not None
-    assert found.fuller_argv == argv
-
-
-@pytest.mark.parametrize(
     ("door", "argv"),
     [
         (Door.LONG, (b"remote", b"add", b"--help")),

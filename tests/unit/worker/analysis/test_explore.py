@@ -20,7 +20,7 @@ def explored(
     says: Mapping[str, Answer], otherwise: Answer = REFUSED, select: Selection = EVERYTHING, budget: int = 100
 ) -> tuple[Known, Frob]:
     frob = Frob(says, otherwise)
-    return Explorer(frob.asker(budget), ["frob"], select, reserve=0).explore(), frob
+    return Explorer(frob.asker(budget), ["frob"], select).explore(), frob
 
 
 def paths(root: Known) -> list[str]:
@@ -29,7 +29,9 @@ def paths(root: Known) -> list[str]:
 
 def options(root: Known) -> dict[str, list[str]]:
     return {
-        " ".join(known.path): [name for claim in known.page.reading.options for name in claim.names]
+        " ".join(known.path): list(
+            dict.fromkeys(name for reading in known.readings for claim in reading.options for name in claim.names)
+        )
         for known in root.walk()
         if known.page
     }
@@ -74,7 +76,7 @@ def test_calls_the_tool_without_a_word_only_when_nothing_else_helps() -> None:
     said = b"usage: frob [-q] FILE\n"
     root, frob = explored({"": (2, b"", said)})
 
-    assert frob.asked == ["--help", "-h", "help", ""]
+    assert frob.asked == ["--help", "-h", "help", "-help", ""]
     assert root.page is not None
     assert root.page.argv == ()
 
@@ -173,9 +175,9 @@ def test_asks_only_about_commands_that_are_looked_at() -> None:
 def test_commands_beyond_the_budget_are_listed_and_no_more() -> None:
     says = {"--help": ROOT, "add --help": page("add", "--fast"), "remove --help": page("remove", "--now")}
 
-    root, frob = explored(says, budget=2)
+    root, frob = explored(says, budget=4)
 
-    assert len(frob.asked) == 2
+    assert len(frob.asked) == 4
     assert paths(root) == ["", "add", "remove"]
     assert set(options(root)) == {"", "add"}
 
@@ -187,6 +189,64 @@ def test_reads_all_of_a_help_that_shows_only_a_part_at_first() -> None:
     root, _ = explored({"--help": part, "--help all": whole})
 
     assert options(root)[""] == ["-a", "-b", "-c"]
+
+
+def test_commands_that_are_named_only_when_a_word_is_refused_are_learned() -> None:
+    refused = (
+        2,
+        b"",
+        b"usage: frob COMMAND\nfrob: error: argument COMMAND: invalid choice: 'xyzzy-plugh' (choose from 'add', stow)",
+    )
+
+    root, _ = explored(
+        {"--help": ROOT, "xyzzy-plugh": refused, "add --help": page("add", "--fast"), "stow -h": page("stow", "--dry")}
+    )
+
+    assert paths(root) == ["", "add", "remove", "stow"]
+    assert "--dry" in options(root)["stow"]
+
+
+def test_where_no_command_is_due_no_word_is_tried() -> None:
+    _, frob = explored({"--help": b"usage: frob FILE\n\n  -v   Be verbose\n"})
+
+    assert frob.asked == ["--help"]
+
+
+def test_all_commands_are_read_from_the_list_that_the_help_points_to() -> None:
+    short = ROOT + b"\n'frob help -a' lists available subcommands\n"
+    whole = b"Ancillary Commands\n  add     Add it\n  stow    Put it away\n"
+
+    root, _ = explored({"--help": short, "help -a": whole, "stow --help": page("stow", "--dry")})
+
+    assert paths(root) == ["", "add", "remove", "stow"]
+
+
+def test_a_list_of_bare_names_names_candidates() -> None:
+    usage = b"Usage: frob [function [arguments]...]\n   or: frob --list\n\nFunctions:\n  add  Add it\n"
+    says = {"--help": usage, "--list": b"add\nstow\nghost\n", "stow --help": page("stow", "--dry")}
+
+    root, _ = explored(says, otherwise=(1, b"", b"ghost: applet not found\n"))
+
+    assert "stow" in paths(root)
+    assert "ghost" not in paths(root)
+
+
+def test_the_help_of_the_command_that_is_called_by_default_is_its_own() -> None:
+    listed = b"usage: frob COMMAND\n\nCommands:\n  add     Add it\n  stow    Put it away\n"
+    root, _ = explored({"--help": listed, "add --help": page("add", "--fast")}, otherwise=page("stow", "--dry"))
+
+    assert options(root)["stow"] == ["--dry", "-h"]
+    assert "add" in paths(root)
+
+
+def test_asking_for_help_is_a_command_where_it_has_options_of_its_own() -> None:
+    says = {"--help": ROOT, "add --help": page("add", "--fast")}
+
+    bare, _ = explored({**says, "help --help": page("help", "--help")})
+    rich, _ = explored({**says, "help --help": page("help", "--guides")})
+
+    assert "help" not in paths(bare)
+    assert "--guides" in options(rich)["help"]
 
 
 def test_a_command_that_does_not_end_is_not_asked_behind_another_door() -> None:

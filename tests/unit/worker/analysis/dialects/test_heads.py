@@ -29,7 +29,7 @@ def read(text: str) -> Head:
         ("-? -h -help", ("-?", "-h", "-help")),
         ("-w, --where, --path, --location", ("-w", "--where", "--path", "--location")),
         ("--foo-bar, --foo_bar", ("--foo-bar", "--foo_bar")),
-        ("-o, o, --output", ("-o", "--output")),
+        ("-o, o, --output", ("-o", "o", "--output")),
         ("--conf.d", ("--conf.d",)),
         ("--CAROOT", ("--CAROOT",)),
         ("--withCommas", ("--withCommas",)),

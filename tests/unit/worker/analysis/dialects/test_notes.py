@@ -56,13 +56,18 @@ def test_reads_the_default(description: str, default: str | None) -> None:
     ],
 )
 def test_reads_a_closed_list_of_choices(description: str, choices: tuple[str, ...] | None) -> None:
-    assert read_notes(description).choices == choices
+    found = read_notes(description).choices
+
+    assert (found.words if found else None) == choices
 
 
 def test_reads_choices_below_each_other() -> None:
     lines = ["The shape", "Possible values:", "- round: like a ball", "- flat:  like a coin,", "and not a ball", "- no"]
 
-    assert read_notes(" ".join(lines), lines).choices == ("round", "flat", "no")
+    found = read_notes(" ".join(lines), lines).choices
+
+    assert found is not None
+    assert found.words == ("round", "flat", "no")
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,8 @@ def effort_on(shape: str, count: int) -> int:
 
 @pytest.mark.parametrize("shape", LINES)
 def test_work_grows_no_faster_than_the_text(shape: str) -> None:
+    effort_on(shape, 5)  # what is only done once
+
     assert effort_on(shape, 2000) < 5.5 * effort_on(shape, 500)
 
 
@@ -190,7 +192,7 @@ def test_options_of_usage_lines_of_other_commands_are_left_to_these() -> None:
     reading = read_help(text, ["frob", "remote"])
 
     assert [claim.names for claim in reading.options] == [("-v",)]
-    assert [(claim.name, claim.sure) for claim in reading.commands] == [("add", False), ("rm", False)]
+    assert [(claim.name, claim.sure) for claim in reading.commands] == [("add", True), ("rm", True)]
     assert reading.arguments == ()
 
 

@@ -72,7 +72,7 @@ def learned(
     frob = Frob(answers)
     command = Command(path=path, options=options, help_argv=(b"--help",))
     commands = {"": Command(help_argv=(b"--help",)), path: command} if path else {"": command}
-    return learn_options(frob.asker(1000), BENCH, commands, most), frob
+    return learn_options(frob.asker(most), BENCH, commands), frob
 
 
 def only(found: Learned, path: str = "") -> Option:
@@ -308,7 +308,7 @@ def test_a_call_that_works_is_what_the_option_is_added_to() -> None:
     command = Command(path="add", options=(valued("--shade"),), help_argv=(b"add", b"--help"), recipes=(recipe,))
     frob = Frob(lambda _: b"done\n")
 
-    learn_options(frob.asker(), BENCH, {"": Command(), "add": command}, 10)
+    learn_options(frob.asker(), BENCH, {"": Command(), "add": command})
 
     assert f"add --shade={INVENTED} thing" in frob.asked
     assert next(made for made in frob.executor.made if INVENTED.encode() in made.call.argv[1]).call.stdin in {
@@ -321,7 +321,7 @@ def test_what_only_may_be_a_command_is_never_run() -> None:
     command = Command(path="reboot", options=(flag("--now"),))
     frob = Frob(lambda _: b"done\n")
 
-    learn_options(frob.asker(), BENCH, {"": Command(), "reboot": command}, 10)
+    learn_options(frob.asker(), BENCH, {"": Command(), "reboot": command})
 
     assert not frob.asked
 
@@ -360,13 +360,6 @@ def test_where_calls_wait_the_trials_end() -> None:
     assert found.commands[""].options == tuple(options)
 
 
-def test_calls_of_trials_are_given_up_soon() -> None:
-    _, frob = learned(lambda _: b"done\n", flag("--all"))
-
-    limits = [made.call.limits for made in frob.executor.made]
-    assert all(limit is not None and limit.wall_s <= 2 for limit in limits)
-
-
 def test_what_is_documented_word_for_word_alike_takes_the_same() -> None:
     def answer(call: Call) -> Answer:
         return parser({"--shade": Spec(Takes.REQUIRED, ("dim", "lit"))})(Call(argv=call.argv[1:]))
@@ -380,7 +373,7 @@ def test_what_is_documented_word_for_word_alike_takes_the_same() -> None:
         "c": Command(path="c", options=(other,)),
     }
 
-    found = learn_options(Frob(answer).asker(), BENCH, commands, 50)
+    found = learn_options(Frob(answer).asker(), BENCH, commands)
 
     assert only(found, "b").choices == ("dim", "lit")
     assert only(found, "b").sources == (Source.HELP,)

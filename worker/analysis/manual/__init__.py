@@ -1,0 +1,1 @@
+"""Reads manual pages: roff source to blocks, blocks to what the page claims about its commands."""
