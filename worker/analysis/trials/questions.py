@@ -9,11 +9,10 @@ from shared.models.call import Call
 from shared.models.cli_tool import Command, Option, Takes, ValueType
 from worker.analysis.attempts import Attempt, Bench, attempts
 from worker.analysis.claims import LIKELY
+from worker.analysis.explore import INVENTED
 from worker.knowledge import samples
 from worker.knowledge.values import ladder
 
-# A value that nobody has heard of: who takes only some values refuses it, and many say which they take.
-INVENTED = "xyzzy-plugh"
 # No name at all before the equals sign: parsers that let names be shortened say that it could be any of theirs.
 ANY_NAME = f"--={INVENTED}"
 

@@ -11,8 +11,8 @@ from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import Frob, typed
 from worker.analysis.attempts import bench_of
+from worker.analysis.explore import INVENTED
 from worker.analysis.trials.learning import CALLS_OF_A_COMMAND, Learned, learn_options
-from worker.analysis.trials.questions import INVENTED
 from worker.analysis.trials.trial import CALLS_OF_AN_OPTION
 
 BENCH = bench_of((), "frob", [])
