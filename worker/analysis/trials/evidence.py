@@ -151,8 +151,11 @@ def conclude(option: Option, sightings: Sequence[Sighting], habits: Habits) -> C
 
 
 def _doubted(option: Option) -> Option:
-    """Trust less what was read in passing; what has an entry of its own is documented, and the refusal a defect."""
-    if option.confidence >= LIKELY:
+    """Trust less what was read in passing, or in a manual alone, which often tells of other modes and versions.
+
+    What has an entry in the help is documented, and the refusal a defect.
+    """
+    if option.confidence >= LIKELY and Source.HELP in option.sources:
         return option
     return option.model_copy(update={"confidence": min(option.confidence, _REFUSED)})
 

@@ -53,7 +53,8 @@ def stand_of(command: Command, bench: Bench) -> Stand:
     for recipe in command.recipes:
         if recipe.call.argv[: len(words)] == words and isinstance(recipe.call.stdin, bytes | None):
             return Stand(words, Attempt(recipe.call.argv[len(words) :], recipe.call.stdin), bench)
-    return Stand(words, next(attempts(command, bench.hint), Attempt()), bench)
+    plain = (attempt for attempt in attempts(command, bench.hint) if not attempt.is_example)
+    return Stand(words, next(plain, Attempt()), bench)
 
 
 def is_open(option: Option) -> bool:

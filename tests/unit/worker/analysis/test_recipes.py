@@ -385,3 +385,15 @@ def test_no_command_is_made_to_begin_anything_where_none_misses_it() -> None:
     list(RecipeSearch(frob.asker(), bench_of((), "frob", [])).find([Command(path="status"), Command(path="list")]))
 
     assert frob.asked == ["status", "list"]
+
+
+def test_an_example_that_takes_too_long_does_not_end_the_search() -> None:
+    waits = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
+    command = Command(examples=("frob -w 60", "frob -w 90"), arguments=(FILE,))
+
+    frob = Frob({"-w 60": waits, "sample.txt": b"done"})
+
+    found = [recipe for _, recipe in RecipeSearch(frob.asker(1000), bench_of((), "frob", [])).find([command])]
+
+    assert operands(found[0]) == "sample.txt"
+    assert "-w 90" not in frob.asked

@@ -205,13 +205,14 @@ def test_what_is_documented_and_refused_twice_is_told() -> None:
 
 def test_a_name_read_in_passing_that_is_refused_is_hardly_believed() -> None:
     doubtful = flag("--gone").model_copy(update={"confidence": 0.6})
+    of_a_manual = flag("--old").model_copy(update={"sources": (Source.MAN,)})
+    known = ["--a1", "--b1", "--c1"]
 
-    found, _ = learned(
-        parser(dict.fromkeys(["--a1", "--b1"], Spec())), *map(flag, ["--a1", "--b1", "--sure"]), doubtful
-    )
+    found, _ = learned(parser(dict.fromkeys(known, Spec())), *map(flag, [*known, "--sure"]), doubtful, of_a_manual)
 
     by_name = {option.name: option.confidence for option in found.commands[""].options}
     assert by_name["--gone"] < 0.5
+    assert by_name["--old"] < 0.5
     assert by_name["--sure"] == 1  # what has an entry stays documented: that it is refused is the tool's fault
 
 
