@@ -7,7 +7,7 @@ what it wants to read next, and all that all of them want is asked for at once.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol, TypeAlias
 
 from shared.models.call import Call
@@ -154,19 +154,27 @@ class Explorer:
 
     def candidates(self, parent: Known) -> list[Known]:
         """Give what may be a command below another: what its texts call one, or what looks like one."""
-        readings = parent.readings
+        if parent.path[:1] == (_HELP,):  # what stands behind it are the commands themselves
+            return []
         listed = [name for page in parent.fuller for name in bare_names(page.text)]
         has_commands = parent.has_commands or bool(listed)
         told = _told_once(
             [
-                *(claim for reading in readings for claim in reading.commands),
+                *(
+                    claim
+                    for page in parent.pages
+                    for claim in page.reading.commands
+                    if claim.sure or not page.is_manual
+                ),
+                *(claim for reading in parent.written for claim in reading.commands),
                 *self._library.below(parent.path),
                 *map(CommandClaim, listed),
             ]
         )
-        claims = [claim for claim in told if claim.sure or has_commands or parent.path]
+        claims = [claim for claim in told if _may_be(claim) and (claim.sure or has_commands or parent.path)]
         if has_commands and not parent.path:
             claims.append(CommandClaim(_HELP))
+        claims.sort(key=lambda claim: not claim.sure)  # a few go first, and show the way to the help of the others
         return self.begun(parent, claims[:_MOST_BESIDE])
 
     def begun(self, parent: Known, claims: Iterable[CommandClaim]) -> list[Known]:
@@ -239,7 +247,7 @@ class Explorer:
         answers = iter(self._asker.ask_all([call for _, calls in asked for call in calls]))
         for known, calls in asked:
             reading = protocol.read(known.path, [next(answers) for _ in calls])
-            known.written = (*known.written, *([reading] if reading else []))
+            known.written = (*known.written, *([_without_certainty(reading)] if reading else []))
 
     def _read_fuller(self, commands: Iterable[Known]) -> None:
         """Ask for all of a help of which only a part was shown, as it says itself."""
@@ -396,6 +404,16 @@ def _points_to_help(page: Page, child: Known) -> bool:
     pointers = (f"help {' '.join(child.path)}", f"{' '.join(child.path)} --help", f"{' '.join(child.path)} -h")
     own = b" ".join(page.argv).decode(errors="replace")
     return any(pointer in page.text and pointer not in own for pointer in pointers)
+
+
+def _may_be(claim: CommandClaim) -> bool:
+    """Tell a word from a letter of a usage line: `tar c|x`."""
+    return len(claim.name) > 1 or (claim.sure and not claim.in_usage)
+
+
+def _without_certainty(reading: Reading) -> Reading:
+    """Take what is offered for commands that must prove it: arguments are offered in the same way."""
+    return replace(reading, commands=tuple(replace(claim, sure=False) for claim in reading.commands))
 
 
 def _is_proved(child: Known) -> bool:
