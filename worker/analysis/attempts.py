@@ -25,6 +25,13 @@ _MISSES_A_FILE = re.compile(
     r"|\b(?:cannot|can't|could not|unable to) (?:find|open|stat|read|access)\b",
     re.IGNORECASE,
 )
+_CANNOT_PARSE = re.compile(
+    r"\b(?:cannot|can't|could not|unable to|failed to) (?:parse|decode|recogni[sz]e|understand|load)\b"
+    r"|\b(?:parse|syntax|decoding) ?error\b|\binvalid syntax\b|\bunexpected (?:token|character|end)\b"
+    r"|\bexpecting value\b",
+    re.IGNORECASE,
+)
+_MOST_KINDS = 2
 _LONGEST_READ = 4000
 _PLAIN_NAME = re.compile(r"[A-Za-z][\w-]{0,60}")
 _MOST_EXAMPLES = 2
@@ -66,6 +73,11 @@ class Bench:
     def paths(self) -> frozenset[bytes]:
         """Name the files."""
         return frozenset(file.path for file in self.files)
+
+    @cached_property
+    def mentioned(self) -> tuple[CallFile, ...]:
+        """Give files of the kinds of which the help speaks."""
+        return samples.kinds_mentioned(" ".join(sorted(self.answers)))
 
     @property
     def tool(self) -> str:
@@ -160,7 +172,7 @@ def _invented(operands: Sequence[bytes]) -> Iterator[CallFile]:
     for word in dict.fromkeys(operands):
         name = word.decode(errors="replace")
         if _is_below(word) and _FILE_NAME.fullmatch(name) and word not in known:
-            yield CallFile(path=word, content=samples.file_for(name).content)
+            yield CallFile(path=word, content=samples.file_like(name).content)
 
 
 def repaired(attempt: Attempt, answer: Answer, command: Command, bench: Bench) -> list[Attempt]:
@@ -173,6 +185,7 @@ def repaired(attempt: Attempt, answer: Answer, command: Command, bench: Bench) -
     first = _without_fault(attempt, refusals[0], command) if refusals and not changed else None
     changed += [first] if first else []
     changed += [*_with_named_option(attempt, text, command), *_with_another_kind(attempt, text, bench)]
+    changed += [*_with_mentioned_kind(attempt, text, bench)]
     changed += [*_without_network(attempt, text), *_with_terminal(attempt, text)]
     return [replace(one, repairs=attempt.repairs + 1) for one in dict.fromkeys(changed)]
 
@@ -213,6 +226,15 @@ def _with_another_kind(attempt: Attempt, text: str, bench: Bench) -> Iterator[At
         yield replace(attempt, stdin=file.content)
 
 
+def _with_mentioned_kind(attempt: Attempt, text: str, bench: Bench) -> Iterator[Attempt]:
+    """Give the kinds of files of which the help speaks, where the tool makes nothing of the one it got."""
+    at = [place for place, word in enumerate(attempt.operands) if word in bench.paths]
+    if not at or not _CANNOT_PARSE.search(text[:_LONGEST_READ]):
+        return
+    for file in bench.mentioned[:_MOST_KINDS]:
+        yield replace(attempt, operands=(*attempt.operands[: at[-1]], file.path, *attempt.operands[at[-1] + 1 :]))
+
+
 def _without_network(attempt: Attempt, text: str) -> Iterator[Attempt]:
     """Give an address that needs no network, where one was given that does."""
     remote = [word for word in attempt.operands if word.startswith(b"http")]
@@ -221,7 +243,8 @@ def _without_network(attempt: Attempt, text: str) -> Iterator[Attempt]:
 
 
 def _with_terminal(attempt: Attempt, text: str) -> Iterator[Attempt]:
-    if attempt.tty is None and _NEEDS_A_TERMINAL.search(text[:4000]):
+    """Give a terminal to who asks for one, or fails and says nothing at all: there is nobody to say it to."""
+    if attempt.tty is None and (not text.strip() or _NEEDS_A_TERMINAL.search(text[:_LONGEST_READ])):
         yield replace(attempt, tty=Terminal())
 
 
@@ -257,7 +280,7 @@ def _made(attempt: Attempt) -> Iterator[CallFile]:
     known = {file.path for file in (*samples.BASIC, *attempt.files)}
     for word in dict.fromkeys(attempt.operands):
         if word not in known and _is_below(word) and _PLAIN_NAME.fullmatch(word.decode(errors="replace")):
-            yield CallFile(path=word, content=samples.file_for(word.decode(errors="replace")).content)
+            yield CallFile(path=word, content=samples.file_like(word.decode(errors="replace")).content)
 
 
 def _is_below(name: bytes) -> bool:

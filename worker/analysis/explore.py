@@ -14,6 +14,8 @@ from shared.models.call import Call
 from shared.models.job import Selection
 from worker.analysis.asking import Asker
 from worker.analysis.claims import CommandClaim, Reading
+from worker.analysis.completions.spoken.choosing import candidates, choose
+from worker.analysis.completions.spoken.protocol import Protocol as Spoken
 from worker.analysis.doors import Door, Page, better, read_page, reading_call
 from worker.analysis.hints import bare_names, fuller_calls
 from worker.knowledge.refusals import RefusalKind, read_refusals, refuses_word
@@ -23,6 +25,7 @@ INVENTED = "xyzzy-plugh"
 _DEEPEST = 5
 _MOST_BESIDE = 2000
 _ON_TRIAL = 2
+_HELP_FIRST = 5
 _HELP = "help"
 _ASKS_FOR_HELP = frozenset({"-h", "--help", "-help", "-?"})
 _NAMES_COMMANDS = frozenset({RefusalKind.INVALID_CHOICE, RefusalKind.UNKNOWN_COMMAND})
@@ -39,6 +42,11 @@ class Library(Protocol):
         """Name what is written about as a command below another."""
         ...
 
+    @property
+    def scripts(self) -> Sequence[str]:
+        """Give the completions for shells that came with the tool."""
+        ...
+
 
 class NoLibrary:
     """Nothing is written."""
@@ -49,6 +57,11 @@ class NoLibrary:
 
     def below(self, path: tuple[str, ...]) -> Sequence[CommandClaim]:
         """Name nothing."""
+        return ()
+
+    @property
+    def scripts(self) -> Sequence[str]:
+        """Give none."""
         return ()
 
 
@@ -120,11 +133,13 @@ class Explorer:
         self._words = tuple(words)
         self._select = select
         self._library = library or NoLibrary()
+        self._protocol: Spoken | None = None
 
     def explore(self) -> Known:
         """Learn the commands, level by level, until the budget is spent."""
         root = Known((), self._root_page(), written=self._library.about(()))
-        self._read_fuller([root])
+        self._protocol = self._spoken(root)
+        self._read_more([root])
         level: list[tuple[Known, tuple[Known, ...]]] = [(root, (root,))]
         for _ in range(_DEEPEST):
             families = [_Family(self, parent, above) for parent, above in level]
@@ -132,7 +147,7 @@ class Explorer:
             for family in families:
                 family.parent.children = list(family.confirmed())
             level = [(child, (*above, child)) for parent, above in level for child in parent.children]
-            self._read_fuller([child for child, _ in level])
+            self._read_more([child for child, _ in level])
         return root
 
     def candidates(self, parent: Known) -> list[Known]:
@@ -200,6 +215,29 @@ class Explorer:
         if found is None or found.is_refusal or not found.has_lists:
             found = better(found, read_page(self._asker.ask(reading_call(())), None, self._words))
         return found
+
+    def _read_more(self, commands: Sequence[Known]) -> None:
+        self._read_fuller(commands)
+        self._read_completions(commands)
+
+    def _spoken(self, root: Known) -> Spoken | None:
+        """Find the way in which shells ask this tool for words; one that is slow to answer is not asked."""
+        if root.page is None or self._asker.cost > 1:
+            return None
+        commands = [claim.name for claim in root.page.reading.commands]
+        likely = candidates(self._words, root.page.text, commands, self._library.scripts)
+        return choose(self._asker.ask_all, likely)
+
+    def _read_completions(self, commands: Sequence[Known]) -> None:
+        """Ask for the words that the tool offers to shells, unless that would leave nothing for reading help."""
+        protocol = self._protocol
+        if protocol is None or self._asker.affordable < _HELP_FIRST * len(commands):
+            return
+        asked = [(known, protocol.calls(known.path)) for known in commands]
+        answers = iter(self._asker.ask_all([call for _, calls in asked for call in calls]))
+        for known, calls in asked:
+            reading = protocol.read(known.path, [next(answers) for _ in calls])
+            known.written = (*known.written, *([reading] if reading else []))
 
     def _read_fuller(self, commands: Iterable[Known]) -> None:
         """Ask for all of a help of which only a part was shown, as it says itself."""

@@ -19,7 +19,8 @@ _MISSED = re.compile(
     r"|\bnot (?:yet )?(?:been )?initiali[sz]ed\b"
     r"|\b(?:run|use|try)[: ]+['\"`]?[\w.-]{1,40} (?:[\w-]{1,40} )?init\b"
     rf"|\bno (?:[\w.-]+ ){{0,3}}{_PLACE} (?:was |could be )?found\b"
-    rf"|\b(?:could not|couldn't|cannot|unable to) find (?:an? |any |the )?(?:[\w.-]+ ){{0,3}}{_PLACE}\b",
+    rf"|\b(?:could not|couldn't|cannot|unable to) (?:find|locate) (?:an? |any |the )?(?:[\w.-]+ ){{0,3}}{_PLACE}\b"
+    rf"|\bneed to (?:create|initiali[sz]e) (?:an? |the )?(?:new )?{_PLACE}\b",
     re.IGNORECASE,
 )
 _BEGINNINGS = ("init", "initialize", "initialise", "new", "create", "setup", "bootstrap")
@@ -38,10 +39,11 @@ def misses_ground(answer: Answer) -> bool:
 def prepared(asker: Asker, bench: Bench, commands: Sequence[Command]) -> Bench | None:
     """Make the folder by the command that is there for it; None where none of them makes anything."""
     for command in list(_founders(commands))[:_MOST_TRIED]:
-        answer = asker.ask(Call(argv=command.words, files=bench.files))
-        made = _made_by(answer) if answer is not None and answer.worked else ()
-        if made:
-            return replace(bench, files=samples.laid(made, bench.files))
+        for operands in ((), (samples.NEW,)):
+            answer = asker.ask(Call(argv=(*command.words, *operands), files=bench.files))
+            made = _lifted(_made_by(answer)) if answer is not None and answer.worked else ()
+            if made:
+                return replace(bench, files=samples.laid(made, bench.files))
     return None
 
 
@@ -67,6 +69,15 @@ def _made_by(answer: Answer) -> tuple[CallFile, ...]:
         created = [change for change in created if change.kind is FileKind.DIRECTORY or change.size < samples.SMALL]
     made = [file for change in created[:_MOST_FILES] if (file := _file_of(change)) is not None]
     return tuple(made)
+
+
+def _lifted(files: tuple[CallFile, ...]) -> tuple[CallFile, ...]:
+    """Take what was made in a new folder out of it: that is where the tool would be called."""
+    above = samples.NEW + b"/"
+    inside = [file for file in files if file.path.startswith(above)]
+    if not inside:
+        return tuple(file for file in files if file.path != samples.NEW)
+    return tuple(CallFile(**{**dict(file), "path": file.path.removeprefix(above)}) for file in inside)
 
 
 def _file_of(change: FileChange) -> CallFile | None:

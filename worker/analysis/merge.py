@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from shared.models.cli_tool import Argument, Contradiction, Option, Place, Source, Takes
-from worker.analysis.claims import SURE, ArgumentClaim, OptionClaim
+from worker.analysis.claims import SURE, UNSURE, ArgumentClaim, OptionClaim
 from worker.knowledge.values import type_of
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ def _disjoint(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
 
 def _is_other_entry(home: OptionClaim, claim: OptionClaim) -> bool:
     """Tell two entries that share a spelling by accident from two that document one option."""
-    are_entries = home.source is Source.HELP is claim.source
+    are_entries = home.source is claim.source and _is_entry(home) and _is_entry(claim)
     is_subset = set(home.names) <= set(claim.names) or set(claim.names) <= set(home.names)
     return are_entries and (not is_subset or _is_shorthand(home, claim) or _is_shorthand(claim, home))
 
@@ -168,10 +168,11 @@ def _takes(group: Sequence[OptionClaim], *, help_names_values: bool) -> Takes:
     Two entries of one help, with a value and without, mean that it may be left out. Where help and manual differ in
     that, the manual is more exact; but it may show an argument beside an option, which help that names values does not.
     """
+    group = [claim for claim in group if claim.takes is not Takes.NONE or claim.source is not Source.COMPLETION]
     entries = {claim.takes for claim in group if claim.source is Source.HELP}
     if len(entries) > 1:
         return Takes.OPTIONAL
-    written = {claim.takes for claim in group if claim.source is Source.MAN}
+    written = {claim.takes for claim in group if claim.source is Source.MAN and _is_entry(claim)}
     if len(written) == 1 and Takes.NONE not in entries | written:
         return next(iter(written))
     if help_names_values and entries == {Takes.NONE}:
@@ -223,7 +224,7 @@ def _about_choices(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterat
 
 def _left_out(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Contradiction]:
     """Name what one of help and manual lists alone, where each means to list all: most stand in both."""
-    listed = [({claim.source for claim in group} & _LISTED, group) for group in groups]
+    listed = [({claim.source for claim in group if _is_entry(claim)}, group) for group in groups]
     both = sum(sources == _LISTED for sources, _ in listed)
     for source, missing in ((Source.MAN, "help"), (Source.HELP, "manual")):
         alone = [group for sources, group in listed if sources == {source}]
@@ -233,7 +234,15 @@ def _left_out(groups: Sequence[Sequence[OptionClaim]], path: str) -> Iterator[Co
 
 
 def _claim_of(group: Sequence[OptionClaim], source: Source) -> OptionClaim | None:
-    return next((claim for claim in group if claim.source is source), None)
+    return next(
+        (claim for claim in group if claim.source is source and (source is Source.USAGE or _is_entry(claim))), None
+    )
+
+
+def _is_entry(claim: OptionClaim) -> bool:
+    """Tell what is listed from what only stands in a usage line, of help or of a manual."""
+    is_shown = claim.source is Source.MAN and claim.confidence <= UNSURE and not claim.description
+    return claim.source in _LISTED and not is_shown
 
 
 def _contradiction(path: str, group: Sequence[OptionClaim], message: str, sources: tuple[Source, ...]) -> Contradiction:

@@ -65,10 +65,13 @@ class _Search:
 
     def hear(self, answer: Answer | None) -> None:
         """Take in what the call showed, and decide what to try after it."""
-        if answer is None or answer.is_overdue:
+        if answer is None or (answer.is_overdue and not self._waiting[0].is_example):
             self.give_up()
             return
         attempt = self._waiting.pop(0)
+        if answer.is_overdue:  # an example may well take its time; what else there is may not
+            self._waiting = [one for one in self._waiting if not one.is_example]
+            return
         self._tried[attempt] = answer
         self.misses_ground = misses_ground(answer)
         if self._rank(attempt) == _BEST or self._needs_nothing(attempt) or self.misses_ground:

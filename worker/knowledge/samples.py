@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Sequence
 
 from shared.models.call import Call, CallFile, FileKind
@@ -76,6 +77,8 @@ _ASKED_FOR_ONLY = {
     b"sample.png": b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
     ),
+    # To the database that lies in a file, an empty one is empty.
+    b"sample.db": EMPTY,
     b"sample.tar": _tar(b"inside.txt", b"epsilon 5 white\n"),
 }
 
@@ -112,6 +115,7 @@ _KINDS = {
 }
 _KINDS |= {word: _KINDS[ending] for word, ending in _OTHER_ENDINGS.items() if ending in _KINDS}
 _KINDS |= {"gzip": _KINDS["gz"], "gzipped": _KINDS["gz"], "bzip2": _KINDS["bz2"], "lzma": _KINDS["xz"]}
+_KINDS |= dict.fromkeys(("database", "sqlite", "sqlite3"), _KINDS["db"])
 _KINDS |= {"archive": _KINDS["tar"], "image": _KINDS["png"], "zipfile": _KINDS["zip"]}
 _LONGEST_REFUSAL = 4000
 _KIND = r"((?:[\w.-]{1,20} ){1,3}?)"
@@ -150,6 +154,22 @@ def kind_asked_for(text: str) -> CallFile | None:
         if file is not None:
             return file
     return None
+
+
+def file_like(name: str) -> CallFile:
+    """Give the file whose content the ending of a name promises; a text where it promises nothing."""
+    return _KINDS.get(name.lower().rpartition(".")[2], _TEXT_FILE)
+
+
+def kinds_mentioned(text: str) -> tuple[CallFile, ...]:
+    """Give basic files of the kinds that a text speaks of, the one it speaks of most first; a text is none."""
+    words = Counter(re.findall(r"[a-z]+", text.lower()))
+    kinds: Counter[bytes] = Counter()
+    for word, file in _KINDS.items():
+        if file in BASIC and file is not _TEXT_FILE and len(word) > 1:
+            kinds[file.path] += words[word]
+    named = [path for path, count in kinds.most_common() if count]
+    return tuple(file for path in named for file in BASIC if file.path == path)
 
 
 def file_for(hint: str) -> CallFile:

@@ -10,8 +10,9 @@ from shared.models.cli_tool import Contradiction, Option, Source, Takes, ValueTy
 from worker.analysis.asking import Answer
 from worker.analysis.attempts import Bench
 from worker.analysis.claims import LIKELY, SURE
+from worker.analysis.explore import INVENTED
 from worker.analysis.recipes import works
-from worker.analysis.trials.questions import INVENTED, Question
+from worker.analysis.trials.questions import Question
 from worker.knowledge.crashes import find_crash
 from worker.knowledge.offers import offered_names, offered_values
 from worker.knowledge.refusals import Refusal, RefusalKind, is_unknown, read_refusals
@@ -86,7 +87,7 @@ class Habits:
     """How a tool speaks: what it says of how many options, so that what it says of all of them counts for none."""
 
     demands: int
-    is_monotone: frozenset[Says]
+    said_of_all: frozenset[Says]
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def habits_of(sightings: Iterable[Sequence[Sighting]]) -> Habits:
 
 def conclude(option: Option, sightings: Sequence[Sighting], habits: Habits) -> Conclusion:
     """Settle what is proved: a confirmation by one answer, a correction by two."""
-    heard = [one for one in sightings if one.says not in habits.is_monotone or one.is_taken]
+    heard = [one for one in sightings if one.says not in habits.said_of_all or one.is_taken]
     if _count(heard, Says.UNKNOWN) >= _ENOUGH and all(one.says is Says.UNKNOWN for one in heard):
         return Conclusion(_seen(_doubted(option), Source.ERROR), "documented, and refused as unknown")
     takes = _takes(option, heard, habits)
@@ -150,8 +151,11 @@ def conclude(option: Option, sightings: Sequence[Sighting], habits: Habits) -> C
 
 
 def _doubted(option: Option) -> Option:
-    """Trust less what was read in passing; what has an entry of its own is documented, and the refusal a defect."""
-    if option.confidence >= LIKELY:
+    """Trust less what was read in passing, or in a manual alone, which often tells of other modes and versions.
+
+    What has an entry in the help is documented, and the refusal a defect.
+    """
+    if option.confidence >= LIKELY and Source.HELP in option.sources:
         return option
     return option.model_copy(update={"confidence": min(option.confidence, _REFUSED)})
 

@@ -17,9 +17,9 @@ from worker.analysis.trials.trial import Manner, Trial, was_asked_bare, was_join
 from worker.knowledge.offers import offered_names
 
 # At most so many calls of one command, whatever the tool may be asked; a call that was made before costs nothing.
-CALLS_OF_A_COMMAND = 12
+CALLS_OF_A_COMMAND = 24
 # What is asked of the tool itself, beside the calls of its options.
-CALLS_OF_THE_TOOL = 80
+CALLS_OF_THE_TOOL = 300
 
 _NAMES_ASKED_OF = 30
 _NEW_NAMES = 20

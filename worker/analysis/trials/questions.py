@@ -9,11 +9,10 @@ from shared.models.call import Call
 from shared.models.cli_tool import Command, Option, Takes, ValueType
 from worker.analysis.attempts import Attempt, Bench, attempts
 from worker.analysis.claims import LIKELY
+from worker.analysis.explore import INVENTED
 from worker.knowledge import samples
 from worker.knowledge.values import ladder
 
-# A value that nobody has heard of: who takes only some values refuses it, and many say which they take.
-INVENTED = "xyzzy-plugh"
 # No name at all before the equals sign: parsers that let names be shortened say that it could be any of theirs.
 ANY_NAME = f"--={INVENTED}"
 
@@ -54,7 +53,8 @@ def stand_of(command: Command, bench: Bench) -> Stand:
     for recipe in command.recipes:
         if recipe.call.argv[: len(words)] == words and isinstance(recipe.call.stdin, bytes | None):
             return Stand(words, Attempt(recipe.call.argv[len(words) :], recipe.call.stdin), bench)
-    return Stand(words, next(attempts(command, bench.hint), Attempt()), bench)
+    plain = (attempt for attempt in attempts(command, bench.hint) if not attempt.is_example)
+    return Stand(words, next(plain, Attempt()), bench)
 
 
 def is_open(option: Option) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from shared.models.cli_tool import Command, Option, Takes, ValueType
 from worker.analysis.asking import Answer
+from worker.analysis.explore import INVENTED
 from worker.analysis.trials.evidence import ENOUGH_DEMANDS, Says, Sighting, sight
 from worker.analysis.trials.questions import (
-    INVENTED,
     Question,
     Stand,
     bare,

@@ -347,9 +347,53 @@ def test_commands_that_miss_a_folder_of_the_tool_get_one_that_it_made() -> None:
     assert b".frob/head" in search.bench.paths
 
 
+def test_what_a_beginning_makes_in_a_new_folder_is_taken_out_of_it() -> None:
+    def answer(call: Call) -> Answer:
+        if typed(call) == "new made-by-this-call":
+            made = FileChange(
+                path=b"made-by-this-call/frob.conf", change=Change.CREATED, size=2, content=b"x\n", mode=0o644
+            )
+            return TestResult(call_digest="", status=Status.OK, exit_code=0, files=(made,))
+        has_it = any(file.path == b"frob.conf" for file in call.files)
+        return b"built\n" if has_it else (1, b"", b"Unable to locate config. You need to create a new site.\n")
+
+    search = RecipeSearch(Frob(answer).asker(), bench_of((), "frob", []))
+
+    found = {command.path for command, _ in search.find([Command(path="build"), Command(path="new")])}
+
+    assert "build" in found
+
+
+def test_files_that_the_tool_cannot_read_give_way_to_those_of_which_its_help_speaks() -> None:
+    says: dict[str, Answer] = {"sample.yaml": b"tidied"}
+    frob = Frob(says, refused("frob: cannot parse: sample.txt:1"))
+    bench = bench_of((), "frob", ["Tidies YAML, and whatever is like YAML; not JSON."])
+
+    assert operands(only(frob, bench, Command(arguments=(FILE,)))) == "sample.yaml"
+
+
+def test_a_database_of_an_example_is_an_empty_one() -> None:
+    recipe, _ = searched(Command(examples=("frob data.db",), arguments=(FILE,)), {"data.db": b"no tables"})
+
+    assert recipe is not None
+    assert {file.path: file.content for file in recipe.call.files}[b"data.db"] == b""
+
+
 def test_no_command_is_made_to_begin_anything_where_none_misses_it() -> None:
     frob = Frob(lambda _: b"done\n")
 
     list(RecipeSearch(frob.asker(), bench_of((), "frob", [])).find([Command(path="status"), Command(path="list")]))
 
     assert frob.asked == ["status", "list"]
+
+
+def test_an_example_that_takes_too_long_does_not_end_the_search() -> None:
+    waits = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
+    command = Command(examples=("frob -w 60", "frob -w 90"), arguments=(FILE,))
+
+    frob = Frob({"-w 60": waits, "sample.txt": b"done"})
+
+    found = [recipe for _, recipe in RecipeSearch(frob.asker(1000), bench_of((), "frob", [])).find([command])]
+
+    assert operands(found[0]) == "sample.txt"
+    assert "-w 90" not in frob.asked

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.models.call import Call
 from shared.models.cli_tool import Command, Contradiction, Option, Recipe, Source, Takes, ValueType
@@ -11,11 +14,20 @@ from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import Frob, typed
 from worker.analysis.attempts import bench_of
+from worker.analysis.explore import INVENTED
 from worker.analysis.trials.learning import CALLS_OF_A_COMMAND, Learned, learn_options
-from worker.analysis.trials.questions import INVENTED
 from worker.analysis.trials.trial import CALLS_OF_AN_OPTION
 
 BENCH = bench_of((), "frob", [])
+HOSTILE = [
+    b"",
+    b"frob: option '--all' requires an argument\n",
+    b"frob: option '--shade' doesn't allow an argument\n",
+    b"frob: unrecognized option '--count'\n",
+    b"frob: --shade: xyzzy-plugh: must be one of: a, b, \xff, c\n",
+    b"frob: option '--=x' is ambiguous; possibilities: '--all' '--\xe2\x80\xae' '--x' '---' '--a.b'\n",
+    b"Traceback (most recent call last):\n  File \"x\", line 1\nKeyError: 'x'\n",
+]
 OVERDUE = TestResult(call_digest="", status=Status.TIMEOUT_WALL)
 
 
@@ -193,13 +205,14 @@ def test_what_is_documented_and_refused_twice_is_told() -> None:
 
 def test_a_name_read_in_passing_that_is_refused_is_hardly_believed() -> None:
     doubtful = flag("--gone").model_copy(update={"confidence": 0.6})
+    of_a_manual = flag("--old").model_copy(update={"sources": (Source.MAN,)})
+    known = ["--a1", "--b1", "--c1"]
 
-    found, _ = learned(
-        parser(dict.fromkeys(["--a1", "--b1"], Spec())), *map(flag, ["--a1", "--b1", "--sure"]), doubtful
-    )
+    found, _ = learned(parser(dict.fromkeys(known, Spec())), *map(flag, [*known, "--sure"]), doubtful, of_a_manual)
 
     by_name = {option.name: option.confidence for option in found.commands[""].options}
     assert by_name["--gone"] < 0.5
+    assert by_name["--old"] < 0.5
     assert by_name["--sure"] == 1  # what has an entry stays documented: that it is refused is the tool's fault
 
 
@@ -378,3 +391,18 @@ def test_what_is_documented_word_for_word_alike_takes_the_same() -> None:
     assert only(found, "b").choices == ("dim", "lit")
     assert only(found, "b").sources == (Source.HELP,)
     assert only(found, "c").choices is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(HOSTILE), st.binary(max_size=80)), min_size=1, max_size=6))
+def test_no_answer_makes_it_stumble(answers: list[tuple[int, bytes, bytes]]) -> None:
+    turns = cycle(answers)
+
+    def answer(_: Call) -> Answer:
+        code, said, noise = next(turns)
+        return (code, noise, said + noise)
+
+    found, frob = learned(answer, flag("--all"), valued("--shade"), valued("--count", ValueType.INTEGER))
+
+    assert len(frob.asked) <= 1 + 3 * CALLS_OF_AN_OPTION + 20 * CALLS_OF_AN_OPTION
+    for option in found.commands[""].options:
+        Option.model_validate(option.model_dump())
