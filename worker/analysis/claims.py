@@ -53,13 +53,17 @@ class ArgumentClaim:
 
 @dataclass(frozen=True)
 class CommandClaim:
-    """A word that may be a command. It is sure where the text calls it one, else it only looks like one."""
+    """A word that may be a command. It is sure where the text calls it one, else it only looks like one.
+
+    What stands in usage lines alone (`in_usage`) may be a word that its command takes as an argument.
+    """
 
     name: str
     summary: str = ""
     aliases: tuple[str, ...] = ()
     usage: str = ""
     sure: bool = False
+    in_usage: bool = False
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ class Known:
     """A command, and all that was read about it.
 
     `page` is the best text that the tool shows about it, `fuller` are those with more of the same, `written` is what
-    stands about it elsewhere, `claim` what its parent says of it.
+    stands about it elsewhere, `claim` what its parent says of it. Where asking for its help gave that of the command
+    above, it `shows_parent`: the word may be a plain argument.
     """
 
     path: tuple[str, ...]
@@ -78,6 +79,7 @@ class Known:
     fuller: list[Page] = field(default_factory=list)
     written: Sequence[Reading] = ()
     claim: CommandClaim | None = None
+    shows_parent: bool = False
     aliases: list[str] = field(default_factory=list)
     children: list[Known] = field(default_factory=list)
 
@@ -356,6 +358,7 @@ class _Family:
     def _is_echo(self, page: Page, child: Known, door: Door) -> bool:
         """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
         if self.parent.page is not None and _is_same(page.text, self.parent.page.text):
+            child.shows_parent = True
             return True
         said = self._explorer.said_of_invented(self.parent.path, door)
         if _is_its_usage(page, child) and any(_is_same(page.text, text) for text in said):
@@ -400,13 +403,15 @@ def _is_proved(child: Known) -> bool:
     if child.path == (_HELP,):
         options = child.page.reading.options if child.page and child.page.has_lists else ()
         return any(not _ASKS_FOR_HELP.issuperset(claim.names) for claim in options)
-    return child.page is not None or (child.claim is not None and child.claim.sure)
+    if child.page is not None or child.claim is None:
+        return child.page is not None
+    return child.claim.sure and not (child.claim.in_usage and child.shows_parent)
 
 
 def _is_its_usage(page: Page, child: Known) -> bool:
-    """Tell a page whose usage lines are of this command, by all its words."""
-    words = (line.split()[1:] for line in page.reading.usage)
-    return any(line[: len(child.path)] == list(child.path) for line in words)
+    """Tell a page whose usage lines are all of this command, by all its words."""
+    words = [line.split()[1:] for line in page.reading.usage]
+    return bool(words) and all(line[: len(child.path)] == list(child.path) for line in words)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -39,7 +39,7 @@ class WrittenLibrary:
             for place, reading in readings.items():
                 if place and place[:-1] == path:
                     # What has usage lines of its own is no heading.
-                    yield CommandClaim(place[-1], reading.summary, sure=bool(reading.usage))
+                    yield CommandClaim(place[-1], reading.summary, sure=bool(reading.usage), in_usage=True)
 
     @cached_property
     def _sources(self) -> tuple[Mapping[tuple[str, ...], Reading], ...]:

@@ -165,16 +165,16 @@ def _length(name: str) -> tuple[int, str]:
 def _takes(group: Sequence[OptionClaim], *, help_names_values: bool) -> Takes:
     """Believe entries before usage lines, and whoever names a value before who names none.
 
-    Two entries of one help, with a value and without, mean that it may be left out. Where help and manual differ in
-    that, the manual is more exact; but it may show an argument beside an option, which help that names values does not.
+    Two entries of one help, with a value and without, mean that it may be left out, and so do brackets in help or
+    manual. A manual may show an argument beside an option, which help that names values does not.
     """
     group = [claim for claim in group if claim.takes is not Takes.NONE or claim.source is not Source.COMPLETION]
     entries = {claim.takes for claim in group if claim.source is Source.HELP}
     if len(entries) > 1:
         return Takes.OPTIONAL
     written = {claim.takes for claim in group if claim.source is Source.MAN and _is_entry(claim)}
-    if len(written) == 1 and Takes.NONE not in entries | written:
-        return next(iter(written))
+    if Takes.OPTIONAL in entries | written and Takes.NONE not in entries:
+        return Takes.OPTIONAL
     if help_names_values and entries == {Takes.NONE}:
         group = [claim for claim in group if claim.source is not Source.MAN]
     named = [claim.takes for claim in sorted(group, key=_trust) if claim.takes is not Takes.NONE]

@@ -24,6 +24,7 @@ _STANDS_FOR_COMMAND = re.compile(r"[<\[]?(?:sub-?)?(?:command|cmd|action)[>\]]?"
 _LIST_BREAK = re.compile(r"\s*,\s*")
 _ALIAS_NOTE = re.compile(r"[\[(](?:aliases|alias|also|short): ([\w.+:-]+(?:, [\w.+:-]+)*)[\])]", re.IGNORECASE)
 _ONLY_A_NAME = re.compile(rf"{_NAME}[*]?")
+_ONLY_MARKS = re.compile(r"[^\w\s]{1,3}")
 _BULLET = re.compile(r"[o*] +(?=\S+$)")
 _LONGEST_NAME = 40
 _LONGEST_SUMMARY = 200
@@ -130,6 +131,7 @@ def _listed(lines: Sequence[Line]) -> tuple[str, ...]:
         names = [name for line in lines for name in GAP.split(line.text)]
     else:
         return ()
+    names = [name for name in names if not _ONLY_MARKS.fullmatch(name)]
     is_list = len(names) >= _FEWEST_IN_A_LIST and all(_ONLY_A_NAME.fullmatch(name) for name in names)
     return tuple(dict.fromkeys(names)) if is_list else ()
 

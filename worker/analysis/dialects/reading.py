@@ -191,7 +191,7 @@ def _in_usage(
         if usage.literal in literals and usage.literal is not None and _COMMAND.fullmatch(usage.literal):
             shown.setdefault(usage.literal, []).append(line.partition(f" {usage.literal}")[2].strip())
     for name, rests in shown.items():
-        yield CommandClaim(name, usage="\n".join(rests), sure=is_sure)
+        yield CommandClaim(name, usage="\n".join(rests), sure=is_sure, in_usage=True)
 
 
 def _commands_of(layout: Layout, words: Sequence[str]) -> Iterator[CommandClaim]:

@@ -7,7 +7,6 @@ import lzma
 import os
 import re
 import stat
-import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,12 @@ from pathlib import Path
 MOST_PAGES = 600
 LARGEST_PAGE_BYTES = 4 * 1024 * 1024
 _LARGEST_FILE_BYTES = 8 * 1024 * 1024
-_USUAL = ("/usr/share/man", "/usr/local/share/man", "/usr/local/man", "/opt/man", "/usr/X11R6/man")
+_SYSTEM = ("/usr/share/man", "/usr/X11R6/man")
+_LOCAL = ("/usr/local/share/man", "/usr/local/man")
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/games"), _SYSTEM),
+    **dict.fromkeys(("/usr/local/bin", "/usr/local/sbin"), _LOCAL),
+}
 _CONFIGURATIONS = ("/etc/manpath.config", "/etc/man_db.conf", "/etc/man.conf")
 _PAGE = re.compile(r"(?P<stem>.+)\.(?P<section>[168][a-z]{0,10})(?:\.(?:gz|xz|lzma|bz2))?")
 _MAPPED = re.compile(r"^\s*(?:MANPATH_MAP\s+(?P<bin>\S+)|MANDATORY_MANPATH|manpath)\s+(?P<man>/\S+)", re.MULTILINE)
@@ -120,7 +124,7 @@ def _names(program: str, words: Sequence[str]) -> Iterator[str]:
 def _folders(program: str, environ: Mapping[str, str]) -> Iterator[Path]:
     """Give the trees of pages, those beside the executable first; none twice."""
     seen: set[Path] = set()
-    for folder in (*_beside(program), *_configured(environ)):
+    for folder in (*_beside(program), *_configured(program, environ)):
         try:
             real = folder.resolve()
             is_new = real not in seen and real.is_dir()
@@ -158,14 +162,19 @@ def _links(program: str) -> Iterator[Path]:
     yield Path(os.path.realpath(program))
 
 
-def _configured(environ: Mapping[str, str]) -> Iterator[Path]:
+def _configured(program: str, environ: Mapping[str, str]) -> Iterator[Path]:
+    """Give the trees that the user names, and those that belong to the folder in which the program is found.
+
+    The pages of a system are of the programs of that system: one that lies elsewhere has another version.
+    """
     for folder in environ.get("MANPATH", "").split(":"):
         if folder.startswith("/"):
             yield Path(folder)
+    homes = {str(place.parent) for place in _links(program)}
     for file in _CONFIGURATIONS:
-        yield from (Path(found["man"]) for found in _MAPPED.finditer(read_page(Path(file))))
-    yield from map(Path, _USUAL)
-    yield Path(sys.prefix) / "share/man"
+        found = _MAPPED.finditer(read_page(Path(file)))
+        yield from (Path(one["man"]) for one in found if (one["bin"] or "").rstrip("/") in homes)
+    yield from (Path(tree) for home, trees in _USUAL.items() if home in homes for tree in trees)
 
 
 def _pages_in(folder: Path, names: Sequence[str]) -> Iterator[Page]:

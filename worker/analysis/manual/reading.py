@@ -33,7 +33,7 @@ from worker.analysis.manual.usage import (
 
 Words: TypeAlias = tuple[str, ...]
 
-_INHERITED = re.compile(r"\b(?:global|inherited|parent)\b", re.IGNORECASE)
+_INHERITED = re.compile(r"\b(?:global|inherited|common|parent)\b", re.IGNORECASE)
 _SWITCHED_OFF = re.compile(
     r"\b(?:disabled|overridden|negated|reversed|turned off|switched off|undone|reverted|cancell?ed) (?:with|by|using)"
     r" (?:the )?['\"`\u2018\u201c]?(?P<name>--[a-z0-9](?:\w|-(?=\w)){1,60})"
