@@ -22,6 +22,7 @@ from worker.analysis.usage_tree import (
     starts_with_option,
     take_apart,
     text_of,
+    written_out,
 )
 
 _OPTIONS_GO_HERE = re.compile(
@@ -42,9 +43,6 @@ _CLUSTER = re.compile(r"-[A-Za-z0-9?#@]{2,60}")
 _DASHED = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w-]*")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _PROSE = re.compile(r"[`'\"]?[A-Za-z]?[a-z]+[`'\",.;:]*")
-_ENDING = re.compile(r"(?P<name>(?<![\w-])--[a-z][\w-]{0,40})\[(?P<ending>-[a-z][\w-]{0,40})\]")
-_BUNDLE = re.compile(r"(?:\[-\]|(?<!\S)-)\{(?P<letters>\w(?:\|\w){1,40})\}(?P<more>(?:\[\w[^\[\]]{0,40}\])*)")
-_OF_A_BUNDLE = re.compile(r"\[([^\[\]]*)\]")
 _LONGEST_NAME = 60
 _LONGEST_WORD = 9
 
@@ -70,7 +68,7 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
 
     `known` says of options that were read elsewhere whether they take a value.
     """
-    root = Group("", take_apart(_written_out(line)))
+    root = Group("", take_apart(written_out(line)))
     reader = _Reader(known or {}, has_letters=_has_letters(line))
     rows = [_after_command(root.rows[0], words), *root.rows[1:]]
     for number, row in enumerate(rows):
@@ -85,18 +83,6 @@ def parse_usage(line: str, words: Sequence[str], known: Mapping[str, Takes] | No
         reader.takes_command,
         is_right_after=literal is not None and rows[0][0] == literal,
     )
-
-
-def _written_out(line: str) -> str:
-    """Write out what is shortened: `--list[-full]`, and letters in a bundle (`[-]{a|x}[v][f FILE]`)."""
-    line = _ENDING.sub(r"\g<name> | \g<name>\g<ending>", line)
-    return _BUNDLE.sub(_written_bundle, line)
-
-
-def _written_bundle(found: re.Match[str]) -> str:
-    letters = " | ".join(f"-{letter}" for letter in found["letters"].split("|"))
-    more = _OF_A_BUNDLE.sub(r" [-\1]", found["more"])
-    return f"[{letters}]{more} "
 
 
 def _literal(row: Sequence[Node]) -> str | None:

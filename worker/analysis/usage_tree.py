@@ -11,6 +11,9 @@ from worker.analysis.dialects.heads import closing, option_follows
 
 CLOSING = {"[": "]", "(": ")", "{": "}"}
 DOTS = re.compile(r"\.{3}|…|(?<=[A-Za-z])\.\.(?=[\])>]|$)")
+_ENDING = re.compile(r"(?P<name>(?<![\w-])--[a-z][\w-]{0,40})\[(?P<ending>-[a-z][\w-]{0,40})\]")
+_BUNDLE = re.compile(r"(?:\[-\]|(?<!\S)-)\{(?P<letters>\w(?:\|\w){1,40})\}(?P<more>(?:\[\w[^\[\]]{0,40}\])*)")
+_OF_A_BUNDLE = re.compile(r"\[([^\[\]]*)\]")
 _DEEPEST = 20
 _NO_BRACKETS = str.maketrans("", "", "<>;")
 
@@ -24,6 +27,18 @@ class Group:
 
 
 Node: TypeAlias = "str | Group"
+
+
+def written_out(line: str) -> str:
+    """Write out what is shortened: `--list[-full]`, and letters in a bundle (`[-]{a|x}[v][f FILE]`)."""
+    line = _ENDING.sub(r"\g<name> | \g<name>\g<ending>", line)
+    return _BUNDLE.sub(_written_bundle, line)
+
+
+def _written_bundle(found: re.Match[str]) -> str:
+    letters = " | ".join(f"-{letter}" for letter in found["letters"].split("|"))
+    more = _OF_A_BUNDLE.sub(r" [-\1]", found["more"])
+    return f"[{letters}]{more} "
 
 
 def take_apart(line: str) -> list[list[Node]]:

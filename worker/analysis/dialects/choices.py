@@ -90,6 +90,7 @@ _NAMED = re.compile(
     r"\b(?P<name>[A-Z][A-Z0-9_]{2,})(?: argument| value| option)?(?: is| are| can be| may be| must"
     r" be| should be| defaults to)\b"
 )
+_IS_ONE_OF = re.compile(r"\b(?:is|are|can be|may be|must be|should be)(?: one of)?(?: the)?(?: following)?(?: \w+)?:$")
 _FOR_OPTION = re.compile(
     rf"\b(?:{_CLOSED}) (?:arguments?|values?) (?:for|of|to) (?:the )?(?P<name>--?[\w-]+)(?: option)?(?: are)?:",
     re.IGNORECASE,
@@ -145,6 +146,8 @@ def told_elsewhere(lines: Sequence[Line]) -> dict[str, tuple[str, ...]]:
 
 
 def _told(text: str, found: re.Match[str], following: Sequence[Line]) -> tuple[str, ...] | None:
+    if text.endswith(":") and found.re is _NAMED and not _IS_ONE_OF.search(text, found.start()):
+        return None
     if text.endswith(":"):
         below = _below([line.text for line in _block(following)])
         beside = _listed(f"{following[0].text} ", 0) if following and not below else None

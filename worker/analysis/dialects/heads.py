@@ -308,7 +308,8 @@ def _choices(inner: str, bracket: str) -> tuple[str, ...] | None:
     words = [part.strip("\"' ") for part in parts]
     if len(words) < (1 if bracket == "{" else 2) or not all(_CHOICE.fullmatch(word) for word in words):
         return None
-    if bracket != "{" and any(_stands_for_something(word, bracket) for word in words):
+    places = sum(_stands_for_something(word, bracket) for word in words)
+    if bracket != "{" and places and (2 * places >= len(words) or any(word.isupper() for word in words)):
         return None
     return tuple(dict.fromkeys(words))
 

@@ -203,6 +203,8 @@ def _usage_block(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
     found = _USAGE.match(first.text)
     if not found or (found["rest"] is None and not _announces_usage(lines, at)):
         return [], at + 1
+    if found["rest"] is not None and ":" not in first.text[: found.start("rest")] and at and not first.after_blank:
+        return [], at + 1  # a sentence that goes on with this word
     if found["rest"] is None:
         return _block_below(lines, at + 1, first.indent)
     column = first.indent + found.start("rest")

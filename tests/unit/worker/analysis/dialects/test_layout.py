@@ -121,3 +121,9 @@ def test_takes_any_text_apart_and_loses_no_line(text: str) -> None:
     kept = sum(len(section.lines) for section in found.sections) + sum(bool(one.heading) for one in found.sections)
 
     assert kept <= len([line for line in text.split("\n") if line.strip()])
+
+
+def test_takes_a_sentence_that_goes_on_with_usage_for_no_usage_line() -> None:
+    text = "Options:\n  --log    write down what was done and the\n           usage of memory\n"
+
+    assert lay_out(text).usage == ()
