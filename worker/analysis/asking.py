@@ -31,7 +31,7 @@ _PACES = (
     _Pace(3000.0, 30, 20.0),
     _Pace(math.inf, 100, 60.0),
 )
-_COST_OF_WAITING = 100
+_CALLS_A_SECOND = 10
 _LIMITS = Limits()
 _OVERDUE = frozenset({Status.TIMEOUT_WALL, Status.TIMEOUT_CPU})
 
@@ -168,4 +168,4 @@ class Asker:
         if not answer.is_overdue:
             took = answer.result.duration_ms
             self._quickest_ms = took if self._quickest_ms is None else min(took, self._quickest_ms)
-        self.left -= _COST_OF_WAITING if answer.is_overdue else self.cost
+        self.left -= round(self._pace.patience_s * _CALLS_A_SECOND) if answer.is_overdue else self.cost

@@ -9,6 +9,7 @@ from itertools import takewhile
 _MOST_LINES = 200
 _LONGEST_LINE = 8000
 _LINES_TO_A_LIST = 4
+_LINES_OF_A_LIST = 40
 _MOST_WORDS = 300
 _LONGEST_WORD = 60
 _FEWEST_CHOICES = 2
@@ -41,6 +42,10 @@ _OF_SENTENCES = frozenset(
 )
 _SENTENCE = re.compile(r"\.\s")
 _FRAME = "│|"
+_COLUMNS = " | "
+_SPEAKS_OF_CHOICES = re.compile(r"\bchoices?\b", re.IGNORECASE)
+# `<Style.DARK: 'dark'>`: how Python shows a member of an enumeration.
+_OF_AN_ENUMERATION = re.compile(r"<[\w.]{1,80}: ('[^']{1,60}')>")
 _QUOTED_LIST = re.compile(r"'([^']{1,60})'|\"([^\"]{1,60})\"")
 
 _OFFERS_NAMES = re.compile(
@@ -64,15 +69,15 @@ def offered_values(text: str, given: str, names: Sequence[str]) -> tuple[str, ..
     """Give the words that a tool lists after it refused a value that it was given; none where it lists none.
 
     Only a list that belongs to a line with the value itself, or with a spelling of the option, counts: a usage text
-    printed beside the refusal lists other things. A list of one is no choice.
+    printed beside the refusal lists other things. A list of one is no choice, unless it is called one.
     """
     lines = list(_plain_lines(text))
     for number, line in enumerate(lines):
         if _SHOWS_USAGE.match(line) or not any(len(word) > 1 and word in line for word in (given, *names)):
             continue
-        found = _listed_after(line, lines[number + 1 :])
+        found = _listed_after(_to_the_bracket(line, lines[number + 1 :]), lines[number + 1 :])
         words = tuple(word for word in dict.fromkeys(found) if word != given and word not in names)
-        if len(words) >= _FEWEST_CHOICES:
+        if len(words) >= (1 if _SPEAKS_OF_CHOICES.search(line) else _FEWEST_CHOICES):
             return words
     return ()
 
@@ -104,6 +109,16 @@ def offered_companions(text: str) -> tuple[str, ...]:
         found += [f"-{letter}" for bundle in _BUNDLE.findall(plain) for letter in bundle]
         found += [name for name in _OPTION.findall(plain) if not _BUNDLE.fullmatch(name)]
     return tuple(dict.fromkeys(found))[:_MOST_COMPANIONS]
+
+
+def _to_the_bracket(line: str, below: Sequence[str]) -> str:
+    """Give a line with those below it that close its last bracket: a list that was wrapped."""
+    opened = line.rfind("(")
+    if opened < 0 or ")" in line[opened:]:
+        return line
+    wrapped = list(takewhile(str.strip, below[:_LINES_OF_A_LIST]))
+    end = next((number for number, one in enumerate(wrapped) if ")" in one), None)
+    return line if end is None else _OF_AN_ENUMERATION.sub(r"\1", " ".join([line, *wrapped[: end + 1]]))
 
 
 def _plain_lines(text: str) -> Iterator[str]:
@@ -141,8 +156,13 @@ def _listed_after(line: str, below: Sequence[str]) -> Iterator[str]:
     return iter(())
 
 
-def _entries(lines: Iterable[str]) -> Iterator[str]:
-    """Give the words of a list below its heading: one or several spellings a line, with a dash or set in."""
+def _entries(below: Sequence[str]) -> Iterator[str]:
+    """Give the words of a list below its heading: some on each line, behind a dash, set in, or in columns."""
+    lines = list(takewhile(str.strip, below)) or list(takewhile(str.strip, below[1:]))
+    are_bare = not below[0].strip() and all(_WORD.fullmatch(line.strip()) for line in lines) if below else False
+    if are_bare or any(_COLUMNS in line for line in lines):
+        yield from _sound(word.strip() for line in lines for word in line.split(_COLUMNS.strip()))
+        return
     for line in lines:
         if not line.strip() or not _BULLET.match(line):
             return

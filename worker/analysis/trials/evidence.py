@@ -25,6 +25,7 @@ _ENOUGH = 2
 # So many options must be said to miss their value before it means anything that another is not.
 ENOUGH_DEMANDS = 2
 _SUSPICIOUS = 4
+_LONGEST_LIST = 200
 _YES_AND_NO = frozenset(
     {
         *("true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n"),
@@ -204,14 +205,20 @@ def _with_takes(option: Option, takes: Takes) -> Option:
 def _with_values(option: Option, heard: Sequence[Sighting]) -> Option:
     update: dict[str, object] = {}
     choices = _proved_choices(heard)
-    if choices and not option.choices:
-        update |= {"choices": choices, "value_type": ValueType.CHOICE}
+    if choices and not set(choices) <= set(option.choices or ()):
+        update |= {"choices": _with_documented(choices, option.choices or ()), "value_type": ValueType.CHOICE}
     elif not option.choices and (kind := _proved_type(heard)) and option.value_type in {None, ValueType.TEXT}:
         update["value_type"] = kind
     working = dict.fromkeys((*option.working_values, *_working(heard)))
     if working:
         update["working_values"] = tuple(working)[:_MOST_WORKING]
     return option.model_copy(update=update)
+
+
+def _with_documented(listed: tuple[str, ...], documented: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep documented words beside those that the tool lists, unless it lists none of them: then they were misread."""
+    is_misread = set(documented).isdisjoint(listed)
+    return tuple(dict.fromkeys(listed if is_misread else (*listed, *documented)))
 
 
 def _proved_choices(heard: Sequence[Sighting]) -> tuple[str, ...]:
@@ -254,7 +261,10 @@ def _seen(option: Option, source: Source) -> Option:
 
 def _disagreement(before: Option, after: Option) -> str | None:
     if before.takes_value is after.takes_value:
-        return None
+        left_out = (
+            [word for word in after.choices or () if word not in (before.choices or ())] if before.choices else []
+        )
+        return f"not documented, but taken: {', '.join(left_out)[:_LONGEST_LIST]}" if left_out else None
     said = {Takes.NONE: "no value", Takes.OPTIONAL: "an optional value", Takes.REQUIRED: "a value"}
     return f"documented with {said[before.takes_value]}, and takes {said[after.takes_value]}"
 

@@ -66,7 +66,9 @@ class Trial:
     def _first(self, *, apart: bool) -> Question:
         if self.option.takes_value is Takes.NONE:
             return bare(self.stand, self.option)
-        value = INVENTED.encode() if is_open(self.option) else next(values_for(self.option))
+        # What it lists when it refuses a word may be more than what is documented.
+        is_asked = is_open(self.option) or bool(self.option.choices)
+        value = INVENTED.encode() if is_asked else next(values_for(self.option))
         return with_value(self.stand, self.option, value, apart=apart)
 
     def _after(self, last: Sighting, manner: Manner) -> Question | None:

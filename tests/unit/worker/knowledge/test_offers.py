@@ -99,3 +99,23 @@ def test_a_long_text_takes_no_longer_than_it_is(piece: str) -> None:
     offered_names(f"did you mean {piece * 100_000}", "--=x")
 
     assert time.monotonic() - began < 2
+
+
+def test_a_list_in_columns_below_a_blank_line_is_read() -> None:
+    text = "frob: error: argument --sum: Invalid choice, valid choices are:\n\nCRC | SHA\nXX  | MD\nLAST\n\nmore\n"
+
+    assert offered_values(text, "xyzzy", ["--sum"]) == ("CRC", "SHA", "XX", "MD", "LAST")
+
+
+def test_a_list_that_is_called_a_choice_may_have_one_word() -> None:
+    text = "frob: error: argument --mode: Invalid choice, valid choices are:\n\nON\n"
+
+    assert offered_values(text, "xyzzy", ["--mode"]) == ("ON",)
+
+
+def test_a_list_that_was_wrapped_in_its_brackets_is_read_to_the_end() -> None:
+    text = (
+        "error:\n  argument --hue: invalid choice: 'xyzzy' (choose from 'a',\n'b', <Hue.DARK: 'dark'>,\n'z')\n\n'c'\n"
+    )
+
+    assert offered_values(text, "xyzzy", ["--hue"]) == ("a", "b", "dark", "z")

@@ -406,3 +406,12 @@ def test_no_answer_makes_it_stumble(answers: list[tuple[int, bytes, bytes]]) -> 
     assert len(frob.asked) <= 1 + 3 * CALLS_OF_AN_OPTION + 20 * CALLS_OF_AN_OPTION
     for option in found.commands[""].options:
         Option.model_validate(option.model_dump())
+
+
+def test_what_a_tool_lists_is_more_than_what_is_documented() -> None:
+    documented = valued("--shade", ValueType.CHOICE).model_copy(update={"choices": ("dim",)})
+
+    found, _ = learned(parser({"--shade": Spec(Takes.REQUIRED, ("dim", "lit"))}), documented)
+
+    assert only(found).choices == ("dim", "lit")
+    assert [one.message for one in found.contradictions] == ["not documented, but taken: lit"]
