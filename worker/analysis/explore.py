@@ -71,7 +71,7 @@ class Known:
 
     `page` is the best text that the tool shows about it, `fuller` are those with more of the same, `written` is what
     stands about it elsewhere, `claim` what its parent says of it. Where asking for its help gave that of the command
-    above, it `shows_parent`: the word may be a plain argument.
+    above, it `shows_parent`: the word may be a plain argument. One that did not end is stuck, and is not asked again.
     """
 
     path: tuple[str, ...]
@@ -80,6 +80,7 @@ class Known:
     written: Sequence[Reading] = ()
     claim: CommandClaim | None = None
     shows_parent: bool = False
+    is_stuck: bool = False
     aliases: list[str] = field(default_factory=list)
     children: list[Known] = field(default_factory=list)
 
@@ -243,7 +244,7 @@ class Explorer:
         protocol = self._protocol
         if protocol is None or self._asker.affordable < _HELP_FIRST * len(commands):
             return
-        asked = [(known, protocol.calls(known.path)) for known in commands]
+        asked = [(known, protocol.calls(known.path)) for known in commands if not known.is_stuck]
         answers = iter(self._asker.ask_all([call for _, calls in asked for call in calls]))
         for known, calls in asked:
             reading = protocol.read(known.path, [next(answers) for _ in calls])
@@ -292,7 +293,6 @@ class _Family:
         self._above = above
         self._children = explorer.candidates(parent)
         self._rejected: set[str] = set()
-        self._stuck: set[str] = set()
 
     def reads(self) -> _Reads:
         """Try door after door, the most promising first, for those that still need more.
@@ -344,8 +344,7 @@ class _Family:
         return list(dict.fromkeys([*([first] if first else []), *Door]))
 
     def _waiting(self, children: Sequence[Known]) -> list[Known]:
-        done = self._rejected | self._stuck
-        return [child for child in children if _needs_more(child) and child.path[-1] not in done]
+        return [child for child in children if _needs_more(child) and child.path[-1] not in self._rejected]
 
     def _try(self, door: Door, children: Sequence[Known]) -> Generator[Sequence[_Wish], _Pages, bool]:
         """Ask behind one door about commands; tell whether anything was learned."""
@@ -358,7 +357,8 @@ class _Family:
                 continue
             learned = learned or child.page is None or page.rank > child.page.rank
             child.page = better(child.page, page)
-        self._stuck |= {child.path[-1] for child in children if self._explorer.is_stuck(child.path, door)}
+        for child in children:
+            child.is_stuck = child.is_stuck or self._explorer.is_stuck(child.path, door)
         if door is not Door.WORD:  # a command may have no page of its own and still be one
             self._rejected |= {child.path[-1] for child in children if self._explorer.is_refused(child.path, door)}
         return learned
@@ -397,6 +397,8 @@ def _told_once(claims: Iterable[CommandClaim]) -> list[CommandClaim]:
 def _needs_more(child: Known) -> bool:
     """Tell a command whose page is missing, or is a manual, or points to another place for more."""
     page = child.page
+    if child.is_stuck:
+        return False
     return page is None or page.is_manual or page.is_refusal or (not page.is_rich and _points_to_help(page, child))
 
 
