@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shared.interfaces.executor import Run, Sandbox
 from shared.interfaces.verifier import Observed, Suspicion
 from shared.models.call import Call
-from shared.models.cli_tool import Command, Option, Takes
+from shared.models.cli_tool import Command, Option, Source, Takes
 from shared.models.finding import Severity
 from shared.models.test_plan import TestCase
 from shared.models.test_result import Status, TestResult
@@ -34,7 +34,8 @@ class DocumentedRejected(BaseCheck):
     severity = Severity.MEDIUM
     title = "a documented option is refused as unknown"
     rationale = (
-        "Who reads the help types what stands there. Only a refusal counts that calls the very option unknown, "
+        "Who reads the help types what stands there; what a manual alone lists may be of another version. Only a "
+        "refusal counts that calls the very option unknown, "
         "wherever it stands in the call, with and without a value, in all of its spellings, before and after the "
         "command."
     )
@@ -49,9 +50,11 @@ class DocumentedRejected(BaseCheck):
 
     def _hold(self, case: TestCase, result: TestResult, option: Option, observed: Observed) -> Suspicion | None:
         refusal = refused_as_unknown(result, option)
-        if refusal is None or option.confidence < _SURE or _may_mean_the_value(refusal, option):
+        is_told = Source.HELP in option.sources and option.confidence >= _SURE
+        if refusal is None or not is_told or _may_mean_the_value(refusal, option):
             return None
-        where = f"line {option.line} of `{_help_line(case, observed)}`" if option.line else "its usage"
+        line = next((place.line for place in option.places if place.source is Source.HELP), option.line)
+        where = f"line {line} of `{_help_line(case, observed)}`" if line else "its usage"
         return Suspicion(
             case=case,
             result=result,

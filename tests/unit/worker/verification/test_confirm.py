@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shared.interfaces.verifier import Observed, Suspicion
 from shared.models.call import Call, CallFile, FileInput, Limits
-from shared.models.cli_tool import CliTool, Command, Option, Takes
+from shared.models.cli_tool import CliTool, Command, Option, Source, Takes
 from shared.models.job import JobSpec, SandboxPolicy, ToolSpec
 from shared.models.test_plan import Intent, TestCase
 from shared.models.test_result import FIRST_CONFIRMATION, TestResult
@@ -137,3 +137,16 @@ def test_our_own_errors_confirm_nothing() -> None:
 
     found, _ = confirmed(Traceback(), fail, alone)
     assert found.seen == 0
+
+
+def test_what_the_manual_alone_lists_is_no_documented_option_of_the_tool() -> None:
+    def refuse(call: Call, _: int) -> Answer:
+        return (2, b"", b"frob: unrecognized option '--deep'\n") if b"--deep" in call.argv else b""
+
+    executor = FakeExecutor(refuse)
+    of_the_manual = [option.model_copy(update={"sources": (Source.MAN,)}) for option in OPTIONS]
+    tool = TOOL.model_copy(update={"commands": {"": Command(options=tuple(of_the_manual))}})
+    seen = observed(executor, SHARED)
+
+    assert DocumentedRejected().suspect(SHARED, seen) is not None
+    assert DocumentedRejected().suspect(SHARED, Observed(SPEC, tool, [SHARED], seen.results, {})) is None
