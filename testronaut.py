@@ -124,3 +124,8 @@ __all__ = [
     "WaitsFor",
     "Writer",
 ]
+
+if __name__ == "__main__":
+    from producer.cli import start
+
+    start()
