@@ -9,6 +9,7 @@ from shared.models.cli_tool import CliTool
 from shared.models.job import JobSpec, Profile, SandboxPolicy, ToolSpec
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard
 from worker.analysis.asking import BUDGETS, Asker, Budget
+from worker.analysis.explore import NoLibrary
 from worker.analysis.probe import HelpAnalyzer
 
 REFUSED = (2, b"", b"frob: error: unrecognized arguments\n")
@@ -52,4 +53,4 @@ class Frob:
     ) -> CliTool:
         spec = self.spec.model_copy(update={"profile": profile, "examples": examples})
         with self.executor.open(spec.tool, SandboxPolicy(), Limits(), FakeGuard()) as sandbox:
-            return HelpAnalyzer(budgets).analyze(spec, sandbox)
+            return HelpAnalyzer(budgets, lambda *_: NoLibrary()).analyze(spec, sandbox)

@@ -13,6 +13,7 @@ from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer, FakeGuard
 from tests.unit.worker.analysis.asked import REFUSED, Frob, typed
 from worker.analysis.asking import BUDGETS, Budget
+from worker.analysis.explore import NoLibrary
 from worker.analysis.probe import HelpAnalyzer, SandboxFailedError
 
 ROOT = b"""\
@@ -190,7 +191,11 @@ def test_a_tool_that_nobody_could_fingerprint_is_named_by_its_help() -> None:
     def fingerprint(says: dict[str, Answer]) -> str:
         frob = Frob(says)
         with frob.executor.open(frob.spec.tool, SandboxPolicy(), Limits(), FakeGuard()) as sandbox:
-            return HelpAnalyzer().analyze(frob.spec, _WithoutFingerprint(sandbox)).fingerprint
+            return (
+                HelpAnalyzer(library=lambda *_: NoLibrary())
+                .analyze(frob.spec, _WithoutFingerprint(sandbox))
+                .fingerprint
+            )
 
     assert fingerprint(SAYS).startswith("unknown:")
     assert fingerprint(SAYS) == fingerprint(SAYS)

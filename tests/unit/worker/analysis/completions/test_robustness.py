@@ -95,7 +95,7 @@ def effort_on(kind: str, lines: int) -> int:
 
 @pytest.mark.parametrize("kind", LINES)
 def test_work_grows_no_faster_than_the_text(kind: str) -> None:
-    assert effort_on(kind, 1_200) < 6 * effort_on(kind, 300)
+    assert effort_on(kind, 800) < 6 * effort_on(kind, 200)
 
 
 @pytest.mark.slow
