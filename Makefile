@@ -43,7 +43,7 @@ test-images: setup  ## Let all hostile programs loose in containers, too, and tr
 	@sh scripts/needs.sh engine musl
 	TESTRONAUT_TEST_IMAGES=1 $(PYTEST) -n auto -k "docker or image" tests/contracts tests/hostile tests/integration tests/e2e
 
-test-tools: setup needs  ## Install small real tools of every dialect into .tools, and see what is learned of them (15 minutes)
+test-tools: setup needs  ## Install small real tools of every dialect into .tools, and see what is learned of them (10 minutes)
 	@sh scripts/tools.sh .tools
 	TESTRONAUT_TEST_TOOLS=.tools $(PYTEST) -n 2 --durations 10 tests/tools
 
