@@ -6,7 +6,7 @@ DEMO    ?= git
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup needs demo check format test test-images test-containers bench bench-peers timeouts soak random-tools interfaces fuzz golden docs lock migrate revision up down build clean
+.PHONY: help setup needs demo check format test test-images test-containers test-tools bench bench-peers timeouts soak random-tools interfaces fuzz golden docs lock migrate revision up down build clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ test: setup  ## Everything: real servers, sandboxes and a browser; installs or s
 test-images: setup  ## Let all hostile programs loose in containers, too, and try tools in images (3 minutes)
 	@sh scripts/needs.sh engine musl
 	TESTRONAUT_TEST_IMAGES=1 $(PYTEST) -n auto -k "docker or image" tests/contracts tests/hostile tests/integration tests/e2e
+
+test-tools: setup needs  ## Install small real tools of every dialect into .tools, and see what is learned of them (10 minutes)
+	@sh scripts/tools.sh .tools
+	TESTRONAUT_TEST_TOOLS=.tools $(PYTEST) -n 2 --durations 10 tests/tools
 
 test-containers:  ## Run the compose file under a real engine (long)
 	@sh scripts/try-containers.sh
@@ -94,4 +98,4 @@ down:  ## Stop it, and forget its data
 	$(COMPOSE) down -v
 
 clean:  ## Remove what was made here
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut .demo .bench
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .testronaut .demo .bench .tools

@@ -16,6 +16,7 @@ has() {
         bash-completion) [ -e /usr/share/bash-completion/bash_completion ] ;;
         compose) docker compose version || command -v docker-compose ;;
         debootstrap | strace | bats | parallel | fish) command -v "$1" ;;
+        ack | bsdtar | busybox | cpio | nc | openssl | racc | rake | thor) command -v "$1" ;;
         shelltestrunner) command -v shelltest ;;
     esac >/dev/null 2>&1
 }
@@ -27,6 +28,9 @@ packages() {
         engine) echo docker.io iptables iproute2 ;;
         musl) echo musl-tools gcc libc6-dev ;;
         compose) echo docker-compose ;;
+        bsdtar) echo libarchive-tools ;;
+        nc) echo netcat-openbsd ;;
+        thor) echo ruby-thor ;;
         *) echo "$1" ;;
     esac
 }

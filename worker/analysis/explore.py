@@ -17,7 +17,7 @@ from worker.analysis.claims import CommandClaim, Reading
 from worker.analysis.completions.spoken.choosing import candidates, choose
 from worker.analysis.completions.spoken.protocol import Protocol as Spoken
 from worker.analysis.doors import Door, Page, better, read_page, reading_call
-from worker.analysis.hints import bare_names, fuller_calls
+from worker.analysis.hints import bare_names, fuller_calls, is_about_every_command
 from worker.knowledge.refusals import RefusalKind, read_refusals, refuses_word
 
 # A name that no tool has: what is said about it is said about any word.
@@ -263,7 +263,7 @@ class Explorer:
             page = read_page(answer, None, (*self._words, *known.path))
             if page is None and answer is not None and answer.worked and bare_names(answer.stdout):
                 page = Page(None, answer.call.argv, answer.stdout, Reading())
-            if page is not None and not page.is_refusal:
+            if page is not None and not page.is_refusal and not is_about_every_command(page.text):
                 known.fuller.append(page)
 
     def _satisfy(self, families: Sequence[_Family]) -> None:

@@ -25,6 +25,11 @@ _LISTING = frozenset({"--list", "--commands"})
 _NAME = re.compile(r"[a-z0-9\[][\w.+:\[-]{0,40}")
 _SAME_LINE = 160
 _MOST_HINTS = 3
+# `report add [<flags>] [<file>]` at the margin, with what it takes below it (kingpin's long help).
+_COMMAND_WITH_OPTIONS = re.compile(
+    r"^[a-z][\w-]{0,40}\*?(?: [a-z][\w-]{0,40}\*?){0,5} \[<?(?:flags|options)>?\]", re.MULTILINE
+)
+_FEWEST_COMMANDS = 2
 
 
 def fuller_calls(page: Page, *, is_root: bool) -> tuple[tuple[bytes, ...], ...]:
@@ -74,6 +79,11 @@ def _bare_lists(reading: Reading) -> Iterator[tuple[str, ...]]:
     for claim in reading.options:
         if not claim.description and not _LISTING.isdisjoint(claim.names):
             yield (max(claim.names, key=len),)
+
+
+def is_about_every_command(text: str) -> bool:
+    """Tell a text that describes the options of several commands below each other; each of them shows its own."""
+    return len(_COMMAND_WITH_OPTIONS.findall(text)) >= _FEWEST_COMMANDS
 
 
 def bare_names(text: str) -> Sequence[str]:

@@ -56,7 +56,7 @@ def command_claims(section: Section, words: Sequence[str]) -> tuple[CommandClaim
         listed = _listed(section.lines)
         if listed:
             return tuple(CommandClaim(name, sure=True) for name in listed)
-    nest = _nest(section.lines)
+    nest = _nest(section.lines, words[-1] if len(words) > 1 and section.kind is Kind.COMMANDS else None)
     if section.kind is Kind.ARGUMENTS and nest is None:
         return ()
     is_sure = section.kind is Kind.COMMANDS or nest is not None
@@ -136,11 +136,11 @@ def _listed(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) if is_list else ()
 
 
-def _nest(lines: Sequence[Line]) -> _Nest | None:
-    """Find the commands that stand deeper below `{a,b,c}` or below the word that stands for a command."""
+def _nest(lines: Sequence[Line], own_name: str | None) -> _Nest | None:
+    """Find the commands that stand deeper below `{a,b,c}`, the word for a command, or the name of their parent."""
     for place, line in enumerate(lines):
         braces = _BRACES.match(line.text)
-        if braces or _STANDS_FOR_COMMAND.fullmatch(line.text):
+        if braces or line.text == own_name or _STANDS_FOR_COMMAND.fullmatch(line.text):
             names = tuple(name for name in (braces[1].split(",") if braces else ()) if _WHOLE_NAME.fullmatch(name))
             below = tuple(deeper(lines, place))
             firsts = {re.split(r"[\s,(]", one.text, maxsplit=1)[0] for one in below}

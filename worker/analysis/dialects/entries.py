@@ -40,6 +40,10 @@ _SWITCHED_BOTH_WAYS = re.compile(r"-/\+(?P<name>[A-Za-z][\w-]{0,30})\s{2,}(?=\S)
 # `-n, [--dry-run], [--no-dry-run]  # What it does`: brackets around what may be left out, as Thor writes it.
 _BRACKETED = re.compile(r"(?:-\w, )?(?:\[--[^\[\]]{1,80}\](?:, )?)+\s+# ")
 _COMMENT = re.compile(r"\s+# ")
+# `-  read from standard input`: an operand among options.
+_DASH_ALONE = re.compile(r"--?\s{2,}\S")
+# `-v,  --verbose`: spellings in columns of their own.
+_SPELLINGS_IN_COLUMNS = re.compile(r"(?<=^-[^\s-]),\s{2,}(?=--?\w)")
 # `if=FILE  read from it`, which is typed without a dash.
 _OPERAND_ENTRY = re.compile(r"(?P<name>[a-z][a-z0-9_-]{0,30})=(?P<value>[A-Z][A-Z0-9_]*|<[^<>]{1,40}>)(?=\s{2,}\S)")
 # `--take "*" --leave "*.txt"` is typed so: the values are no names of any.
@@ -92,9 +96,8 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
     if section.kind in {Kind.EXAMPLES, Kind.ASIDE, Kind.ALIASES}:
         return ()
     entries: list[Entry] = []
-    lines = tuple(
-        _with_heads_joined(_with_letters_marked(_with_names_joined(_in_one_column(_without_comments(section.lines)))))
-    )
+    lines = _in_one_column(_with_spellings_beside(_without_comments(section.lines)))
+    lines = tuple(_with_heads_joined(_with_letters_marked(_with_names_joined(lines))))
     column = _column_of_descriptions(lines)
     now: Entry | None = None
     prose_at: int | None = None
@@ -114,7 +117,7 @@ def option_entries(section: Section) -> tuple[Entry, ...]:
             now.below = line.indent if now.below is None and not now.lines else now.below
             now.lines.append(line.text)
         else:
-            now, prose_at = None, line.indent
+            now, prose_at = None, None if _DASH_ALONE.match(line.text) else line.indent
             # `merge <dir>  Merge folders` with options below it, deeper: they are that command's.
             owner_at = line.indent if GAP.search(line.text) else None
     return tuple(entries)
@@ -132,6 +135,11 @@ def _without_comment(text: str) -> str:
     if found:
         return f"{found[0].removesuffix('# ').rstrip().replace('[', '').replace(']', '')}  {text[found.end() :]}"
     return _COMMENT.sub("  ", text, count=1) if option_follows(text) else text.removeprefix("# ")
+
+
+def _with_spellings_beside(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Close the gap behind the comma between two spellings of one option."""
+    return tuple(replace(line, text=_SPELLINGS_IN_COLUMNS.sub(", ", line.text)) for line in lines)
 
 
 def _in_one_column(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -179,7 +187,7 @@ def _with_heads_joined(lines: Sequence[Line]) -> Iterator[Line]:
     held: Line | None = None
     for line in lines:
         now = line
-        if held is not None and option_follows(line.text):
+        if held is not None and option_follows(line.text) and _may_go_on(held, line):
             now = _joined(held, line)
         elif held is not None:
             yield held
@@ -218,6 +226,11 @@ def _is_open(line: Line) -> bool:
     """Tell a head that ends with a comma, at the end of its line or before the gap."""
     head = GAP.split(line.text, maxsplit=1)[0]
     return head.endswith(",") and option_follows(head) and parse_head(head.rstrip(",")) is not None
+
+
+def _may_go_on(held: Line, line: Line) -> bool:
+    """Tell whether a head goes on: one that is described already goes on below its long spelling alone."""
+    return GAP.search(held.text) is None or line.indent > held.indent
 
 
 def _joined(held: Line, line: Line) -> Line:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -339,7 +339,10 @@ def is_placeholder(name: str) -> bool:
 
 def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     # What a narrow frame cut short is not known.
-    kept = [one for one in spelled if not one.is_cut and not is_placeholder(one.name)]
+    values = {one.slot.name for one in spelled}
+    kept = [
+        one for one in spelled if not one.is_cut and not is_placeholder(one.name) and not _is_a_value(one.name, values)
+    ]
     if not kept:
         return None
     second = tuple(dict.fromkeys(one.name for one in _second_group(kept)))
@@ -351,6 +354,11 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     negations = [(name,) for name in dict.fromkeys(negated)] + ([second] if second else [])
     slot = replace(_joined([one.slot for one in kept]), joined=_longest(kept).joined)
     return Head(names, tuple(negations), replace(slot, repeatable=slot.repeatable or bool(repeats)))
+
+
+def _is_a_value(name: str, values: Container[str | None]) -> bool:
+    """Tell `--TYPE` beside `--type=TYPE`, and `--noTYPE`: they stand for a spelling for each of the values."""
+    return name.startswith("--") and not name.islower() and name[2:] in values
 
 
 def _is_repeat(name: str) -> bool:

@@ -104,7 +104,11 @@ _KINDS = tuple(
         (r"^(?:valid|possible|known) (?:arguments|values)\b", Kind.ASIDE),
         (r"\bexamples?\b|^e\.g\b|\bsamples?\b", Kind.EXAMPLES),
         (
-            r"\btopics?\b|\bguides?\b|\benvironment\b|\bvariables?\b|^exit\b|^see also\b|^more info|\bdefaults? to\b",
+            # What stands below TOPICS alone may be groups of commands, as oclif writes them.
+            (
+                r"(?<!^)\btopics?\b|\bguides?\b|\benvironment\b|\bvariables?\b|^exit\b|^see also\b|^more info"
+                r"|\bdefaults? to\b"
+            ),
             Kind.ASIDE,
         ),
         (r"\boptions?\b|\bflags?\b|\bswitch(?:es)?\b|\boptional arguments\b", Kind.OPTIONS),

@@ -76,6 +76,10 @@ _MAY_LACK_VALUE = re.compile(
     r"|\bif no (?:value|argument) is (?:given|specified|provided|supplied)\b",
     re.IGNORECASE,
 )
+# `[default: "text"]` and `[default: []]`: a text or a list, which no flag has (yargs).
+_DEFAULT_OF_A_VALUE = re.compile(
+    r"[\[(]default: (?:\[|(?P<mark>[\"'])(?!(?:true|false|yes|no|on|off)(?P=mark)))", re.IGNORECASE
+)
 _PART_OF_VALUE = re.compile(r"[a-z][\w-]{0,30}=(?:[A-Z]+|<[^<>]{1,30}>)\s{2,}\S")
 _TYPE_NOTES = re.compile(r"\[(boolean|string|number|array|count)\](?=\s*(?:\[|$))")
 
@@ -99,6 +103,7 @@ class Notes:
     hidden: bool = False
     may_lack_value: bool = False
     type_note: str | None = None
+    has_default_of_a_value: bool = False
 
 
 def read_notes(description: str, lines: Sequence[str] = (), value_name: str | None = None) -> Notes:
@@ -121,6 +126,7 @@ def read_notes(description: str, lines: Sequence[str] = (), value_name: str | No
         hidden=_HIDDEN.search(description) is not None,
         may_lack_value=_MAY_LACK_VALUE.search(description) is not None,
         type_note=_type_note(description),
+        has_default_of_a_value=_DEFAULT_OF_A_VALUE.search(description) is not None,
     )
 
 

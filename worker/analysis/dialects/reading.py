@@ -33,6 +33,10 @@ _HAS_UNITS = frozenset({ValueType.DURATION, ValueType.SIZE, ValueType.INTEGER, V
 # `INTEGER RANGE [1<=x<=9]`: the bounds are read, the name is the type.
 _RANGE_BEHIND_TYPE = re.compile(r"(?<=\w) \[?[\w.<>=-]{0,20}[<>]=?[\w.<>=-]{0,20}\]?$")
 _ANY_TEXT = frozenset({"TEXT", "str"})
+# `Options that take arguments:`, where the entries show none.
+_TAKE_VALUES = re.compile(
+    r"\b(?:tak|requir|expect|need)(?:e|es|ing|s)? (?:an? |one )?(?:arguments?|values?|parameters?)\b", re.IGNORECASE
+)
 _USAGE_OF = re.compile(r"usage of \S+$", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
 _REPEATED_TYPES = frozenset({"strings", "stringArray", "stringSlice", "ints", "intSlice", "list"})
@@ -81,6 +85,8 @@ def _options_of(section: Section) -> Iterator[Documented]:
     for entry in option_entries(section):
         notes = read_notes(entry.description, entry.lines, entry.head.slot.name)
         claim = _option(entry, notes, inherited=section.is_inherited)
+        if claim.takes is Takes.NONE and notes.type_note is None and _TAKE_VALUES.search(section.heading):
+            claim = replace(claim, takes=Takes.REQUIRED)
         if claim.names:
             yield Documented(claim, notes)
         for names in entry.head.negations:
@@ -146,7 +152,7 @@ def _slot_with_note(slot: Slot, notes: Notes) -> Slot:
         # Without any syntax for values (meow), a default or choices tell that there is one.
         is_listed = notes.choices is not None and notes.choices.is_in_brackets
         has_number = (notes.default or "").strip("-.").isdigit() and notes.default not in {"0", "1"}
-        has_value = is_listed or has_number
+        has_value = is_listed or has_number or notes.has_default_of_a_value
         return replace(slot, takes=Takes.REQUIRED) if has_value and not slot.repeatable else slot
     if notes.type_note in {"boolean", "count"}:
         return replace(slot, repeatable=slot.repeatable or notes.type_note == "count")

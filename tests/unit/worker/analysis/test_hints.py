@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from worker.analysis.dialects.reading import read_help
 from worker.analysis.doors import Page
-from worker.analysis.hints import bare_names, fuller_calls
+from worker.analysis.hints import bare_names, fuller_calls, is_about_every_command
 
 HELP = "usage: frob [options]\n\nOptions:\n  -a, --all   all of it\n"
 
@@ -63,3 +63,10 @@ def test_other_texts_are_no_list_of_names(text: str) -> None:
 @given(st.text(max_size=300))
 def test_no_text_raises_anything(text: str) -> None:
     assert len(calls(text)) <= 3
+
+
+def test_a_text_about_every_command_is_told_from_one_about_its_own() -> None:
+    commands = "pan add [<flags>] [<file>...]\n    Add one.\n\n    --wet  Wet\n\npan query* [<flags>]\n    Ask.\n"
+    assert is_about_every_command(f"usage: sieve [<flags>] <command>\n\nCommands:\n{commands}")
+    assert not is_about_every_command("usage: sieve pan add [<flags>] [<file>...]\n\nFlags:\n  --wet  Wet\n")
+    assert not is_about_every_command("Commands:\n  pan\n    add [<flags>]\n    query* [<flags>]\n")

@@ -22,6 +22,8 @@ def read(text: str) -> Head:
         ("-f", ("-f",)),
         ("--file", ("--file",)),
         ("-f, --file", ("-f", "--file")),
+        ("-k KIND, --kind=KIND, --KIND", ("-k", "--kind")),
+        ("-K KIND, --kind=noKIND, --noKIND", ("-K", "--kind")),
         ("--file, -f", ("--file", "-f")),
         ("-f|--file", ("-f", "--file")),
         ("-f | --file", ("-f", "--file")),

@@ -208,3 +208,8 @@ def test_asking_for_help_is_no_command() -> None:
     reading = read_help("Commands:\n  add   Add it\n  help  Print help\n", ["frob"])
 
     assert [claim.name for claim in reading.commands] == ["add"]
+
+
+def test_topics_may_be_commands_and_are_asked() -> None:
+    reading = read_help("USAGE\n  $ sieve [COMMAND]\n\nTOPICS\n  pan   Put one under\n  ship  Send it off\n", ["sieve"])
+    assert [(claim.name, claim.sure) for claim in reading.commands] == [("pan", False), ("ship", False)]
