@@ -9,6 +9,7 @@ from dataclasses import replace
 from shared.models.call import Call, CallFile, FileKind
 from shared.models.cli_tool import Command
 from shared.models.test_result import Change, FileChange
+from shared.utils.validation import InvalidValueError, parse_relative_path
 from worker.analysis.asking import Answer, Asker
 from worker.analysis.attempts import Bench
 from worker.knowledge import samples
@@ -81,6 +82,11 @@ def _lifted(files: tuple[CallFile, ...]) -> tuple[CallFile, ...]:
 
 
 def _file_of(change: FileChange) -> CallFile | None:
+    """Give what may lie there; nothing where a call's folder can hold no such path."""
+    try:
+        parse_relative_path(change.path)
+    except InvalidValueError:
+        return None
     if change.kind is FileKind.DIRECTORY:
         return CallFile(path=change.path, kind=FileKind.DIRECTORY, mode=0o755)
     if change.kind is not FileKind.FILE or (change.content is None and change.size):

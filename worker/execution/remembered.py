@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -11,6 +12,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 _MOST_BYTES = 4 << 20
+# Neither a pipe nor a device makes whoever asks wait.
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _SWITCHES = (
     "/proc/sys/user/max_user_namespaces",
     "/proc/sys/kernel/unprivileged_userns_clone",
@@ -36,13 +39,14 @@ class Remembered:
     def recall(self, kind: str, depends_on: str) -> bytes | None:
         """Give a content, None where there is none."""
         try:
-            descriptor = os.open(self._place(kind, depends_on), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self._place(kind, depends_on), _FLAGS)
         except OSError:
             return None
+        if not _is_our_file(os.fstat(descriptor)):
+            os.close(descriptor)
+            return None
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            is_ours = status.st_uid == os.geteuid() and not status.st_mode & 0o022
-            return file.read(_MOST_BYTES) if is_ours else None
+            return file.read(_MOST_BYTES)
 
     def keep(self, kind: str, depends_on: str, content: bytes) -> None:
         """Keep a content for whoever asks next, all of it or nothing."""
@@ -55,6 +59,10 @@ class Remembered:
 
     def _place(self, kind: str, depends_on: str) -> Path:
         return self._folder / f"{kind}-{sha256(depends_on.encode()).hexdigest()[:32]}"
+
+
+def _is_our_file(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
 @contextmanager

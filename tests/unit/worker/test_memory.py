@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Barrier
 from threading import enumerate as enumerate_threads
 
@@ -12,11 +12,15 @@ from shared.interfaces.executor import Run
 from shared.models.base import sha256
 from shared.models.call import PINNED, BlobRef, Call, CallFile, Limits, Surroundings
 from shared.models.job import JobId, SandboxPolicy, ToolSpec
+from shared.models.known_result import Conditions
 from shared.models.test_result import FIRST_CONFIRMATION, Status, Stream, TestResult
+from shared.models.work import WorkItem
+from shared.store.session import Transaction
 from tests.fakes.executor import FakeExecutor, FakeGuard, Halted
 from tests.fakes.recall import NOTHING_EARLIER
 from tests.world import LEASE_S, World
 from worker.memory import INLINE_BYTES, Fresh, RememberingSandbox, _slim
+from worker.recall import Recall
 
 CALL = Call(argv=(b"x",))
 ELSEWHERE = Surroundings(folder="elsewhere")
@@ -26,13 +30,18 @@ class Memory:
     """A remembering sandbox over a counting one, with all that it hands to its turn."""
 
     def __init__(
-        self, world: World, job_id: JobId, answer: Callable[[Call], tuple[int, bytes, bytes]], lanes: int = 1
+        self,
+        world: World,
+        job_id: JobId,
+        answer: Callable[[Call], tuple[int, bytes, bytes]],
+        lanes: int = 1,
+        recall: Recall = NOTHING_EARLIER,
     ) -> None:
         self._made = FakeExecutor(lambda call, _: answer(call))
         self.fresh: list[Fresh] = []
         with self._made.open(ToolSpec(argv=(b"frob",)), SandboxPolicy(), Limits(), FakeGuard()) as inner:
             self.sandbox = RememberingSandbox(
-                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, NOTHING_EARLIER, lanes
+                inner, job_id, world.store, self.fresh.append, world.metrics, world.traces, recall, lanes
             )
 
     @property
@@ -54,8 +63,28 @@ def keep(world: World, memory: Memory) -> None:
     """Do what a turn does: write all that is new under a lease."""
     item = world.store.write(lambda tx: tx.work.claim(world.items()[-1].stage, "me", LEASE_S))
     assert item is not None
-    world.store.write(lambda tx: tx.results.add(item, [fresh.result for fresh in memory.fresh]), holding=item)
+    world.store.write(lambda tx: _write(tx, item, memory.fresh), holding=item)
     memory.sandbox.kept()
+
+
+def _write(tx: Transaction, item: WorkItem, fresh: Sequence[Fresh]) -> None:
+    tx.blobs.put_all(blob for one in fresh for blob in one.blobs)
+    tx.results.add(item, [one.result for one in fresh])
+
+
+def recall_of() -> Recall:
+    """Recall what earlier jobs saw of the made-up tool; nothing about it ever changes."""
+    conditions = Conditions(
+        tool=ToolSpec(argv=(b"frob",)),
+        path="/bin/frob",
+        called=(b"frob",),
+        fingerprint="1",
+        machine="m",
+        limits=Limits(),
+        policy=SandboxPolicy(),
+        level="fake",
+    )
+    return Recall(lambda: conditions, lambda: conditions, may_answer=True)
 
 
 def test_a_call_is_made_once_also_before_anything_is_written(memory: Memory) -> None:
@@ -122,6 +151,45 @@ def test_a_long_output_goes_to_a_blob_and_both_its_ends_stay(world: World, job_i
     assert len(result.stdout.head) + len(result.stdout.tail) == INLINE_BYTES
     assert (result.stdout.total_bytes, result.stdout.sha256) == (len(text), sha256(text))
     assert result.stderr == Stream.of(b"short")
+
+
+class TestLongHelp:
+    """What the analysis reads of a help that is longer than a row holds: all of it, whoever made the call."""
+
+    HELP = b"Usage: frob [OPTIONS]\n" + b"".join(b"  --option-%04d  Say it.\n" % number for number in range(900))
+
+    def assert_whole(self, memory: Memory) -> None:
+        result = memory.sandbox.run(CALL)
+        assert len(result.stdout.head + result.stdout.tail) == INLINE_BYTES < len(self.HELP)
+        assert memory.sandbox.captured(result.stdout) == self.HELP
+        assert memory.sandbox.captured(result.stderr) == self.HELP[::-1]
+
+    def test_it_is_whole_before_and_after_it_was_kept(self, world: World, job_id: JobId) -> None:
+        memory = Memory(world, job_id, lambda _: (0, self.HELP, self.HELP[::-1]))
+        self.assert_whole(memory)
+        keep(world, memory)
+        self.assert_whole(memory)
+        assert len(memory.calls) == 1
+
+    def test_it_is_whole_for_whoever_begins_the_stage_again(self, world: World, job_id: JobId) -> None:
+        memory = Memory(world, job_id, lambda _: (0, self.HELP, b""))
+        memory.sandbox.run(CALL)
+        keep(world, memory)
+        after = Memory(world, job_id, lambda _: (1, b"another", b""))
+        assert after.sandbox.captured(after.sandbox.run(CALL).stdout) == self.HELP
+        assert after.calls == []
+
+    def test_it_is_whole_from_what_an_earlier_job_saw(self, world: World, job_id: JobId) -> None:
+        memory = Memory(world, job_id, lambda _: (0, self.HELP, b""), recall=recall_of())
+        memory.sandbox.run(CALL)
+        made = [fresh.result for fresh in memory.fresh]
+        keep(world, memory)
+        world.store.write(lambda tx: recall_of().keep(tx, made, []))
+        later = Memory(world, world.submit(), lambda _: (1, b"another", b""), recall=recall_of())
+        for _ in range(2):
+            assert later.sandbox.captured(later.sandbox.run(CALL).stdout) == self.HELP
+            later.sandbox.kept()
+        assert later.calls == []
 
 
 def test_calls_are_counted_and_timed(world: World, memory: Memory) -> None:

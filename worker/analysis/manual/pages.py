@@ -27,6 +27,8 @@ _MAPPED = re.compile(r"^\s*(?:MANPATH_MAP\s+(?P<bin>\S+)|MANDATORY_MANPATH|manpa
 _INCLUDED = re.compile(r"[\w.+:@/-]{1,200}")
 _MOST_ENTRIES = 60_000
 _HIGHEST_FOLDERS = 6
+_HOLD_PACKAGES = frozenset({"node_modules", "site-packages", "lib"})
+_HEADS = ("package.json", "pyproject.toml", "setup.py", "Cargo.toml", "go.mod", "CMakeLists.txt", "configure")
 _WORD = re.compile(r"[\w.+@-]+")
 
 
@@ -86,9 +88,10 @@ def read_page(file: Path) -> str:
 def _bytes_of(file: Path) -> bytes:
     """Read a regular file; neither a pipe nor a device makes this wait."""
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return b""
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
         return opened.read(_LARGEST_FILE_BYTES)
 
 
@@ -136,15 +139,48 @@ def _folders(program: str, environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _beside(program: str) -> Iterator[Path]:
-    """Give the folders that belong to where the executable stands: its prefix, its package, and those of its links."""
+    """Give the folders that belong to where the executable stands: its prefix, its package, and those of its links.
+
+    What lies in a folder where everybody may write, as `/tmp` is, belongs to nobody's tool.
+    """
     for place in _links(program):
+        if _is_anybodys(place.parent):
+            continue
         prefix = place.parent.parent
-        yield from (prefix / "share/man", prefix / "man", place.parent / "man")
+        yield place.parent / "man"
+        if not _is_anybodys(prefix):
+            yield from (prefix / "share/man", prefix / "man")
         if place.parent.name not in {"bin", "sbin"} or "node_modules" in place.parts:
-            for above in list(place.parents)[:_HIGHEST_FOLDERS]:
-                if above.name in {"node_modules", "site-packages", "lib", ""} or above.parent == above:
-                    break
-                yield from (above / "man", above / "share/man", above / "doc", above / "docs/man", above)
+            for folder in _in_package(place):
+                yield from (folder / "man", folder / "share/man", folder / "doc", folder / "docs/man", folder)
+
+
+def _in_package(place: Path) -> list[Path]:
+    """Give the folders from an executable's own up to that of its package; where none is known, its own alone."""
+    climbed: list[Path] = []
+    for folder in list(place.parents)[:_HIGHEST_FOLDERS]:
+        if folder.name in _HOLD_PACKAGES:
+            return climbed
+        if folder.parent == folder or _is_anybodys(folder):
+            break
+        climbed.append(folder)
+    heads = (number for number, folder in enumerate(climbed, 1) if any(_is_there(folder / one) for one in _HEADS))
+    return climbed[: next(heads, 1)]
+
+
+def _is_anybodys(folder: Path) -> bool:
+    """Tell a folder in which everybody may write, or that nobody can look at."""
+    try:
+        return bool(folder.stat().st_mode & stat.S_IWOTH)
+    except (OSError, ValueError):
+        return True
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _links(program: str) -> Iterator[Path]:

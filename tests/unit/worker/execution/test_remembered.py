@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,16 @@ def test_what_anybody_else_may_write_is_not_believed(tmp_path: Path) -> None:
     kept.chmod(0o600)
     kept.rename(tmp_path / "elsewhere")
     kept.symlink_to("elsewhere")
+    assert Remembered(tmp_path).recall("kind", "x") is None
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_nothing_but_a_regular_file_is_read_or_waited_for(tmp_path: Path, make: Callable[[Path, int], None]) -> None:
+    Remembered(tmp_path).keep("kind", "x", b"content")
+    (kept,) = tmp_path.iterdir()
+    kept.unlink()
+    make(kept, 0o600)
     assert Remembered(tmp_path).recall("kind", "x") is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from shared.models.call import Call
 from shared.utils.text import decode
@@ -18,22 +19,43 @@ Ask = Callable[[Sequence[Call]], Sequence[Answer | None]]
 
 MOST_CANDIDATES = 2
 _HEAD = 200_000
-_SIGNS: tuple[tuple[re.Pattern[str], Speech], ...] = tuple(
-    (re.compile(pattern, re.MULTILINE), speech)
-    for pattern, speech in (
-        (r"^Use \"[^\"\n]{1,200} [\[<]command[\]>] --help\" for more information", Speech.COBRA),
-        (r"^(?:Run '[^'\n]{1,200} COMMAND --help' for more information|Available Commands:)", Speech.COBRA),
-        (r"--show-completion\b", Speech.TYPER),
-        (r"^Usage: [^\n]{1,200} \[OPTIONS\](?=[\s\S]{0,60000}Show this message and exit\.)", Speech.CLICK),
-        (r"\[(?:boolean|string|number|count|array)\](?: \[[^\]\n]{1,200}\])?$", Speech.YARGS),
-        (r"^NAME:\n(?=[\s\S]{0,4000}^USAGE:\n)", Speech.URFAVE),
-        (r"Show context-sensitive help\b", Speech.KINGPIN),
-        (r"^ {2,}-h, --help {2,}(?:show|Show) this help message and exit", Speech.ARGCOMPLETE),
-        (
-            r"^Usage: [^\n]{1,300}(?=[\s\S]{0,60000}^ +-h, --help\b[^\n]{0,10}(?:\n {8,})? *Print(?:s)? help)",
-            Speech.CLAP,
-        ),
-    )
+_MOST_BEGINNINGS = 3
+
+
+@dataclass(frozen=True)
+class _Sign:
+    """What a help looks like where the tool speaks so: a text, and perhaps another that ends at most `reach` behind.
+
+    The two are looked for one after the other, so that the time grows with the text and no faster.
+    """
+
+    speech: Speech
+    first: re.Pattern[str]
+    then: re.Pattern[str] | None = None
+    reach: int = 0
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether a help looks so; the second text is looked for behind the first few places of the first."""
+        for found in islice(self.first.finditer(text), _MOST_BEGINNINGS):
+            if self.then is None or self.then.search(text, found.end(), found.end() + self.reach):
+                return True
+        return False
+
+
+def _sign(speech: Speech, first: str, then: str | None = None, reach: int = 0) -> _Sign:
+    return _Sign(speech, re.compile(first, re.MULTILINE), re.compile(then, re.MULTILINE) if then else None, reach)
+
+
+_SIGNS = (
+    _sign(Speech.COBRA, r"^Use \"[^\"\n]{1,200} [\[<]command[\]>] --help\" for more information"),
+    _sign(Speech.COBRA, r"^(?:Run '[^'\n]{1,200} COMMAND --help' for more information|Available Commands:)"),
+    _sign(Speech.TYPER, r"--show-completion\b"),
+    _sign(Speech.CLICK, r"^Usage: [^\n]{1,200} \[OPTIONS\]", r"Show this message and exit\.", 60_000),
+    _sign(Speech.YARGS, r"\[(?:boolean|string|number|count|array)\](?: \[[^\]\n]{1,200}\])?$"),
+    _sign(Speech.URFAVE, r"^NAME:\n", r"^USAGE:\n", 4000),
+    _sign(Speech.KINGPIN, r"Show context-sensitive help\b"),
+    _sign(Speech.ARGCOMPLETE, r"^ {2,}-h, --help {2,}(?:show|Show) this help message and exit"),
+    _sign(Speech.CLAP, r"^Usage: [^\n]{1,300}", r"^ +-h, --help\b[^\n]{0,10}(?:\n {8,}| *)Print(?:s)? help", 60_000),
 )
 _COMMAND = re.compile(r"(?:gen(?:erate)?-|shell-|print-)?completions?|gen-completions?")
 _OPTION = re.compile(
@@ -109,9 +131,7 @@ def _spoken_in(scripts: Iterable[str]) -> Iterator[Speech]:
 
 
 def _looks_like(help_text: str) -> Iterator[Speech]:
-    for sign, speech in _SIGNS:
-        if sign.search(help_text):
-            yield speech
+    return (sign.speech for sign in _SIGNS if sign.is_in(help_text))
 
 
 def _by_command(command: str, command_help: str) -> Iterator[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -265,3 +266,24 @@ def test_reads_what_the_tool_wrote_and_what_it_says_of_asking() -> None:
     assert said.speech is None
     assert (asks.readings, asks.speech) == ({}, Speech.COBRA)
     assert read_generated(["frob"], [None]).readings == {}
+
+
+@pytest.mark.parametrize(
+    "help_text",
+    [
+        ("Usage: " + "a" * 300 + "\n") * 650,
+        ("Usage: " + " [OPTIONS]" * 22 + "\n") * 950,
+        "NAME:\n" * 33_000,
+        "Usage: frob\n" + ("  -h, --help\n" + " " * 3900 + "\n") * 50,
+        " " * 200_000,
+        "[string] [" * 20_000,
+    ],
+    ids=["usages", "options", "names", "blanks", "blank", "types"],
+)
+def test_no_help_takes_long_to_look_through(help_text: str) -> None:
+    begun = time.process_time()
+
+    candidates(["frob"], help_text)
+    generators(help_text)
+
+    assert time.process_time() - begun < 2

@@ -73,6 +73,33 @@ def test_finds_the_page_under_the_name_that_a_link_leads_to(prefix: Path) -> Non
     assert stems(prefix / "bin/fr", "fr") == ["frob"]
 
 
+def test_reads_nothing_from_where_everybody_may_write(tmp_path: Path) -> None:
+    open_to_all = tmp_path / "open"
+    for folder in ("x", "bin", "man/man1", "share/man/man1", "doc"):
+        (open_to_all / folder).mkdir(parents=True)
+    for place in ("x/frob", "bin/frob", "frob"):
+        (open_to_all / place).write_text("")
+    for page in ("frob.1", "man/man1/frob.1", "share/man/man1/frob.1", "doc/frob.1"):
+        (open_to_all / page).write_bytes(SOURCE)
+    open_to_all.chmod(0o1777)
+
+    assert [stems(open_to_all / place) for place in ("x/frob", "bin/frob", "frob")] == [[], [], []]
+    (open_to_all / "x/frob-own.1").write_bytes(SOURCE)
+    assert stems(open_to_all / "x/frob") == ["frob-own"]
+
+
+def test_climbs_no_higher_than_the_package(tmp_path: Path) -> None:
+    (tmp_path / "package/build/out").mkdir(parents=True)
+    (tmp_path / "package/build/out/frob").write_text("")
+    (tmp_path / "package/doc").mkdir()
+    (tmp_path / "package/doc/frob-in.1").write_bytes(SOURCE)
+    (tmp_path / "frob-above.1").write_bytes(SOURCE)
+
+    assert stems(tmp_path / "package/build/out/frob") == []
+    (tmp_path / "package/pyproject.toml").write_text("")
+    assert stems(tmp_path / "package/build/out/frob") == ["frob-in"]
+
+
 def test_looks_where_the_environment_says(prefix: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere/man8"
     elsewhere.mkdir(parents=True)
