@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.models.cli_tool import Takes
 from tests.effort import effort_of
+from worker.analysis.allowance import Allowance
 from worker.analysis.manual.pages import Page
 from worker.analysis.manual.reading import Manual, read_manual, read_manuals, read_source
 from worker.analysis.merge import settle_options
@@ -61,6 +62,32 @@ def test_a_page_of_its_own_counts_more_than_what_another_says_by_the_way(tmp_pat
     write(tmp_path, "frob-add.1", page("frob add", "--new"))
 
     assert spellings(read_manuals(str(tmp_path / "bin/frob"), ["frob"]))["add"] == ["--new"]
+
+
+def test_reads_no_more_pages_than_the_allowance_covers(tmp_path: Path) -> None:
+    for name in ("frob", "frob-add", "frob-cut", "frob-mix"):
+        write(tmp_path, f"{name}.1", page(name.replace("-", " "), "--new"))
+    first = len(page("frob", "--new")) + len(page("frob add", "--new"))
+    allowance = Allowance(first + 10)
+
+    found = read_manuals(str(tmp_path / "bin/frob"), ["frob"], allowance)
+
+    assert set(spellings(found)) == {"", "add"}
+    assert allowance.is_spent
+
+
+def test_a_page_that_another_names_is_paid_for_as_well(tmp_path: Path) -> None:
+    more = page("frob", "--more")
+    write(tmp_path, "more.1", more)
+    source = page("frob", "--loud", more=".so man1/more.1\n")
+    write(tmp_path, "frob.1", source)
+
+    found = [
+        spellings(read_manuals(str(tmp_path / "bin/frob"), ["frob"], Allowance(len(source) + left)))[""]
+        for left in (len(more), len(more) - 1)
+    ]
+
+    assert ["--more" in names for names in found] == [True, False]
 
 
 def test_a_tool_without_a_page_has_no_reading(tmp_path: Path) -> None:
