@@ -20,6 +20,6 @@ class Allowance:
 
     def covers(self, characters: int) -> bool:
         """Pay for a text that is to be read; the first for which there is not enough ends it, and is not read."""
-        is_enough = not self.is_spent and characters <= self._left
+        is_enough = characters <= self._left
         self._left = self._left - characters if is_enough else 0
         return is_enough

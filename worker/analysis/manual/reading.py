@@ -51,6 +51,7 @@ _LESS_SURE = 0.9
 _MOST_COMMANDS = 600
 _FEWEST_COMMANDS = 3
 _LONGEST_SUMMARY = 200
+_WEIGHT = 20
 _OPTIONS_MAY_STAND_IN = frozenset({Role.OPTIONS, Role.OTHER, Role.ARGUMENTS, Role.COMMANDS})
 
 
@@ -69,6 +70,11 @@ class _Sheet:
     usage: list[tuple[str, int]]
     words: Words
     path: Words
+
+    @property
+    def weight(self) -> int:
+        """Say how much there is to read, in characters of a usual page: macros may make much of a few."""
+        return _WEIGHT * sum(len(section.blocks) + 1 for section in self.sections)
 
     @property
     def is_called_so(self) -> bool:
@@ -101,6 +107,8 @@ def read_manuals(program: str, words: Sequence[str], allowance: Allowance | None
         if not paid.covers(len(source)):
             break
         sheet = _take_apart(source, words, page.stem, partial(_paid_for, page, paid))
+        if not paid.covers(max(0, sheet.weight - len(source))):
+            break
         if sheet.path and not sheet.is_called_so and sheet.path not in named:
             continue
         for path, reading in _read_sheet(sheet).readings.items():

@@ -9,7 +9,7 @@ import pytest
 from shared.interfaces.executor import Provided
 from worker.analysis.library import WrittenLibrary
 
-MANUAL = ".TH FROB 1\n.SH NAME\nfrob \\- does it\n.SH OPTIONS\n.TP\n\\-\\-loud\nSay it.\n"
+MANUAL = ".TH FROB 1\n.SH NAME\nfrob \\- does it\n.SH OPTIONS\n.TP\n\\-\\-loud\nSay it.\n" + '.\\" ' + "words " * 100
 SCRIPT = "complete -c frob -l quiet -d 'Say nothing'\n"
 
 
