@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -12,7 +13,8 @@ from shared.interfaces.executor import Run, Sandbox
 from shared.models.call import Call, Limits
 from shared.models.job import Profile
 from shared.models.test_result import Status, Stream, TestResult
-from worker.analysis.text import plain_text
+from worker.analysis.allowance import MOST_SAID, Allowance
+from worker.analysis.text import LONGEST_TEXT_BYTES, plain_text
 
 
 class _Pace(NamedTuple):
@@ -71,6 +73,12 @@ class Answer:
         return plain_text(self.captured(self.result.stderr))
 
     @property
+    def length(self) -> int:
+        """Say how much there is to read, in bytes; no text is read any further than it counts here."""
+        shown = (self.result.stdout, self.result.stderr)
+        return sum(min(stream.total_bytes, LONGEST_TEXT_BYTES) for stream in shown)
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Give what was printed on either stream, empty ones left out."""
         return tuple(text for text in (self.stdout, self.stderr) if text.strip())
@@ -95,18 +103,24 @@ class Asker:
     """Makes calls until the budget is spent; a call that was made before costs nothing.
 
     The budget counts calls, not seconds: one tool, one interface, however busy the machine is. A call of a tool that is
-    slow to start counts for several, and one that never ended for very many.
+    slow to start counts for several, and one that never ended for very many. While its help is read, what it says is
+    counted too: the answer that is more than may be read is not given, and none is asked for after it.
     """
 
-    def __init__(self, sandbox: Sandbox, budget: int, limits: Limits = _LIMITS) -> None:
+    def __init__(self, sandbox: Sandbox, budget: int, limits: Limits = _LIMITS, most_said: int = MOST_SAID) -> None:
         self._sandbox = sandbox
         self._limits = limits
         self._known: dict[str, Answer] = {}
         self._quickest_ms: float | None = None
+        self._reading: Allowance | None = Allowance(most_said)
         self.left = budget
 
     def allow(self, budget: int) -> None:
-        """Begin another part of the work, with a budget of its own: what is left of the last one is gone."""
+        """Begin another part of the work, with a budget of its own: what is left of the last one is gone.
+
+        Long outputs are no help to be read any more, and are not counted.
+        """
+        self._reading = None
         self.left = budget
 
     @property
@@ -117,7 +131,7 @@ class Asker:
     @property
     def affordable(self) -> int:
         """Say how many calls can still be made."""
-        return max(0, self.left // self.cost)
+        return 0 if self._reading and self._reading.is_spent else max(0, self.left // self.cost)
 
     def ask(self, call: Call) -> Answer | None:
         """Make one call; None when the budget is spent."""
@@ -128,9 +142,12 @@ class Asker:
         digests = [call.digest() for call in calls]
         new = {digest: call for digest, call in zip(digests, calls, strict=True) if digest not in self._known}
         affordable = list(new.items())[: self.affordable]
-        for (digest, _), answer in zip(affordable, self._make([call for _, call in affordable]), strict=True):
-            self._known[digest] = answer
-            self._pay(answer)
+        with closing(self._make([call for _, call in affordable])) as made:
+            for (digest, _), answer in zip(affordable, made, strict=True):
+                if self._reading and not self._reading.covers(answer.length):
+                    break
+                self._known[digest] = answer
+                self._pay(answer)
         return [self._known.get(digest) for digest in digests]
 
     @property
@@ -147,7 +164,7 @@ class Asker:
         """Give the answer to a call that was made."""
         return self._known.get(call.digest())
 
-    def _make(self, calls: Sequence[Call]) -> Iterator[Answer]:
+    def _make(self, calls: Sequence[Call]) -> Generator[Answer]:
         results = self._sandbox.map([Run(self._patient(call)) for call in calls])
         return (Answer(call, result, self._sandbox.captured) for call, result in zip(calls, results, strict=True))
 

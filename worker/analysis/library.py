@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from shared.interfaces.executor import Provided
+from worker.analysis.allowance import MOST_WRITTEN, Allowance
 from worker.analysis.claims import CommandClaim, Reading
 from worker.analysis.completions.files import CompletionFile, find_completions, read_files
 from worker.analysis.manual.reading import read_manuals
@@ -17,9 +18,10 @@ class WrittenLibrary:
     Completions count where they came with the tool: those that a shell brings along are of any version.
     """
 
-    def __init__(self, tool: Provided, words: Sequence[str]) -> None:
+    def __init__(self, tool: Provided, words: Sequence[str], most_written: int = MOST_WRITTEN) -> None:
         self._tool = tool
         self._words = tuple(words)
+        self._allowance = Allowance(most_written)
 
     def about(self, path: tuple[str, ...]) -> Sequence[Reading]:
         """Give what is written about a command, the manual first."""
@@ -45,9 +47,9 @@ class WrittenLibrary:
     def _sources(self) -> tuple[Mapping[tuple[str, ...], Reading], ...]:
         if not self._tool.is_here:
             return ()
-        return read_manuals(self._tool.path, self._words).readings, read_files(self._files)
+        return read_manuals(self._tool.path, self._words, self._allowance).readings, read_files(self._files)
 
     @cached_property
     def _files(self) -> Sequence[CompletionFile]:
         found = find_completions(self._tool.path, self._words) if self._tool.is_here else []
-        return [file for file in found if file.is_own]
+        return [file for file in found if file.is_own and self._allowance.covers(len(file.text))]

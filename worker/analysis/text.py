@@ -8,6 +8,7 @@ from shared.utils.text import decode, without_escapes
 
 # Longer lines and texts are cut: no help for people is that long (the longest known, all that a video tool can do, has
 # 15,000 lines), and what follows takes some 0.2 ms a line. What lies beyond is not read.
+LONGEST_TEXT_BYTES = 2_000_000
 _LONGEST_LINE = 4000
 _MOST_LINES = 40_000
 _WIDEST_FRAME = 400
@@ -26,8 +27,8 @@ _BULLET = re.compile(r"^(\s*)[·•▪●○](?=\s+\S)")
 
 
 def plain_text(raw: bytes) -> str:
-    """Decode and clean what a tool printed; a frame's title becomes a heading."""
-    text = without_escapes(decode(raw)).replace("\f", "\n")
+    """Decode and clean what a tool printed, two megabytes of it at most; a frame's title becomes a heading."""
+    text = without_escapes(decode(raw[:LONGEST_TEXT_BYTES])).replace("\f", "\n")
     text = _OVERSTRIKE.sub("", text).translate(_HYPHENS_AND_BLANKS)
     lines = _CONTROLS.sub("", text).split("\n", _MOST_LINES)[:_MOST_LINES]
     return "\n".join(_plain_line(line[:_LONGEST_LINE]) for line in lines)

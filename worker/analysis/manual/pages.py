@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOST_PAGES = 600
-LARGEST_PAGE_BYTES = 4 * 1024 * 1024
+LARGEST_PAGE_BYTES = 512 * 1024
 _LARGEST_FILE_BYTES = 8 * 1024 * 1024
 _SYSTEM = ("/usr/share/man", "/usr/X11R6/man")
 _LOCAL = ("/usr/local/share/man", "/usr/local/man")

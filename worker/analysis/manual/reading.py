@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 
 from shared.models.cli_tool import Source, Takes
+from worker.analysis.allowance import MOST_WRITTEN, Allowance
 from worker.analysis.claims import LIKELY, UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
 from worker.analysis.dialects.layout import GAP
 from worker.analysis.dialects.reading import read_help
@@ -49,6 +51,7 @@ _LESS_SURE = 0.9
 _MOST_COMMANDS = 600
 _FEWEST_COMMANDS = 3
 _LONGEST_SUMMARY = 200
+_WEIGHT = 20
 _OPTIONS_MAY_STAND_IN = frozenset({Role.OPTIONS, Role.OTHER, Role.ARGUMENTS, Role.COMMANDS})
 
 
@@ -69,6 +72,11 @@ class _Sheet:
     path: Words
 
     @property
+    def weight(self) -> int:
+        """Say how much there is to read, in characters of a usual page: macros may make much of a few."""
+        return _WEIGHT * sum(len(section.blocks) + 1 for section in self.sections)
+
+    @property
     def is_called_so(self) -> bool:
         """Tell whether the page itself says that its command is called by these words."""
         return speaks_of(self.path, self.words, self.usage)
@@ -84,8 +92,8 @@ def read_source(source: str, words: Sequence[str], stem: str = "") -> Manual:
     return _read_sheet(_take_apart(source, words, stem or words[0].rpartition("/")[2]))
 
 
-def read_manuals(program: str, words: Sequence[str]) -> Manual:
-    """Find and read all pages of a tool; what has a page of its own is read from there.
+def read_manuals(program: str, words: Sequence[str], allowance: Allowance | None = None) -> Manual:
+    """Find and read the pages of a tool, as far as there is an allowance; what has a page of its own is read there.
 
     `program` is the path of the executable. A page named like a command of the tool, as `apt-get` is, may be that of
     another program: it counts where it shows its command with blanks, or where a page that counts names it.
@@ -93,8 +101,14 @@ def read_manuals(program: str, words: Sequence[str]) -> Manual:
     own: dict[Words, Reading] = {}
     by_the_way: dict[Words, Reading] = {}
     named: set[Words] = set()
+    paid = allowance or Allowance(MOST_WRITTEN)
     for page in find_pages(program, words):
-        sheet = _take_apart(page.source(), words, page.stem, page.include)
+        source = page.source()
+        if not paid.covers(len(source)):
+            break
+        sheet = _take_apart(source, words, page.stem, partial(_paid_for, page, paid))
+        if not paid.covers(max(0, sheet.weight - len(source))):
+            break
         if sheet.path and not sheet.is_called_so and sheet.path not in named:
             continue
         for path, reading in _read_sheet(sheet).readings.items():
@@ -102,6 +116,12 @@ def read_manuals(program: str, words: Sequence[str]) -> Manual:
             readings[path] = max(readings.get(path, reading), reading, key=lambda one: len(one.options))
             named |= {(*path, claim.name) for claim in reading.commands}
     return Manual({**by_the_way, **own})
+
+
+def _paid_for(page: Page, allowance: Allowance, name: str) -> str | None:
+    """Give the page that another one names, where it may still be read."""
+    included = page.include(name)
+    return included if included and allowance.covers(len(included)) else None
 
 
 def _take_apart(

@@ -8,6 +8,7 @@ from shared.models.call import Call, Limits
 from shared.models.cli_tool import CliTool
 from shared.models.job import JobSpec, Profile, SandboxPolicy, ToolSpec
 from tests.fakes.executor import Answer, FakeExecutor, FakeGuard
+from worker.analysis.allowance import MOST_SAID
 from worker.analysis.asking import BUDGETS, Asker, Budget
 from worker.analysis.explore import NoLibrary
 from worker.analysis.probe import HelpAnalyzer
@@ -40,9 +41,9 @@ class Frob:
     def asked(self) -> list[str]:
         return [typed(made.call) for made in self.executor.made]
 
-    def asker(self, budget: int = 100) -> Asker:
+    def asker(self, budget: int = 100, most_said: int = MOST_SAID) -> Asker:
         with self.executor.open(self.spec.tool, SandboxPolicy(), Limits(), FakeGuard()) as sandbox:
-            return Asker(sandbox, budget)
+            return Asker(sandbox, budget, most_said=most_said)
 
     def learn(
         self,

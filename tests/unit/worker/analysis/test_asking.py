@@ -5,6 +5,7 @@ import pytest
 from shared.models.call import Call
 from shared.models.test_result import Status, TestResult
 from tests.unit.worker.analysis.asked import Frob
+from worker.analysis.allowance import MOST_SAID
 
 ONE, TWO, THREE = (Call(argv=(word,)) for word in (b"1", b"2", b"3"))
 
@@ -41,6 +42,34 @@ def test_each_part_of_the_work_has_a_budget_of_its_own() -> None:
     asker.allow(1)
     assert asker.ask(TWO) is not None
     assert frob.asked == ["1", "2"]
+
+
+def test_no_more_is_read_than_the_allowance_covers() -> None:
+    frob = Frob(lambda _: b"x" * 400)
+    asker = frob.asker(most_said=1000)
+
+    answers = asker.ask_all([ONE, TWO, THREE])
+
+    assert [answer is None for answer in answers] == [False, False, True]
+    assert asker.affordable == 0
+    assert asker.ask(Call(argv=(b"4",))) is None
+    assert "4" not in frob.asked
+    assert asker.ask(ONE) == answers[0]
+
+
+def test_what_is_tried_may_print_as_much_as_it_likes() -> None:
+    asker = Frob(lambda _: b"x" * 400).asker(most_said=100)
+
+    assert asker.ask(ONE) is None
+    asker.allow(10)
+    assert None not in asker.ask_all([ONE, TWO, THREE])
+
+
+def test_the_longest_help_alone_is_covered() -> None:
+    answer = Frob(lambda _: (0, b"o" * 5_000_000, b"e" * 5_000_000)).asker().ask(ONE)
+
+    assert answer is not None
+    assert sum(map(len, (answer.stdout, answer.stderr))) <= answer.length == MOST_SAID
 
 
 @pytest.mark.parametrize(("took_ms", "calls"), [(50.0, 60), (200.0, 20), (900.0, 6), (2500.0, 2), (9000.0, 0)])

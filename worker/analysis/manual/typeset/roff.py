@@ -16,6 +16,8 @@ from worker.analysis.manual.typeset.escapes import words_of
 _GROWTH = 6
 _FEW_LINES = 5_000
 _MOST_INCLUDES = 40
+# The longest pages have 40,000; macros and includes of one page make no more than this of it.
+_MOST_LINES = 100_000
 _FEW_CHARACTERS = 400_000
 _DEEPEST = 12
 _LONGEST_LINE = 16_000
@@ -90,7 +92,9 @@ class _Reader:
             "nop": lambda text: self._push([text]),
         }
         self._includes_left = _MOST_INCLUDES
-        self._left = _FEW_LINES + _GROWTH * (source.count("\n") + 1)
+        self._grantable = _MOST_LINES
+        self._left = 0
+        self._grant(_FEW_LINES + _GROWTH * (source.count("\n") + 1))
         self._characters = _FEW_CHARACTERS + _GROWTH * len(source)
 
     def lines(self) -> Iterator[RoffLine]:
@@ -158,11 +162,16 @@ class _Reader:
             else:
                 request(text)
 
+    def _grant(self, lines: int) -> None:
+        granted = min(lines, self._grantable)
+        self._grantable -= granted
+        self._left += granted
+
     def _include_page(self, text: str) -> None:
         included = self._include(text.strip()) if self._includes_left > 0 else None
         if included:
             self._includes_left -= 1
-            self._left += _GROWTH * (included.count("\n") + 1)
+            self._grant(_GROWTH * (included.count("\n") + 1))
             self._characters += _GROWTH * len(included)
             self._push(included.split("\n"))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.models.cli_tool import Takes
 from tests.effort import effort_of
+from worker.analysis.allowance import Allowance
 from worker.analysis.manual.pages import Page
 from worker.analysis.manual.reading import Manual, read_manual, read_manuals, read_source
 from worker.analysis.merge import settle_options
@@ -61,6 +62,55 @@ def test_a_page_of_its_own_counts_more_than_what_another_says_by_the_way(tmp_pat
     write(tmp_path, "frob-add.1", page("frob add", "--new"))
 
     assert spellings(read_manuals(str(tmp_path / "bin/frob"), ["frob"]))["add"] == ["--new"]
+
+
+PROSE = '.\\" ' + "words " * 400 + "\n"
+
+
+def test_reads_no_more_pages_than_the_allowance_covers(tmp_path: Path) -> None:
+    sources = {name: page(name.replace("-", " "), "--new", more=PROSE) for name in ("frob", "frob-add", "frob-cut")}
+    for name, source in sources.items():
+        write(tmp_path, f"{name}.1", source)
+    allowance = Allowance(len(sources["frob"]) + len(sources["frob-add"]) + 10)
+
+    found = read_manuals(str(tmp_path / "bin/frob"), ["frob"], allowance)
+
+    assert set(spellings(found)) == {"", "add"}
+    assert allowance.is_spent
+
+
+def test_a_page_that_another_names_is_paid_for_as_well(tmp_path: Path) -> None:
+    more = page("frob", "--more")
+    write(tmp_path, "more.1", more)
+    source = page("frob", "--loud", more=PROSE + ".so man1/more.1\n")
+    write(tmp_path, "frob.1", source)
+
+    def read(left: int) -> bool:
+        manual = read_manuals(str(tmp_path / "bin/frob"), ["frob"], Allowance(len(source) + left))
+        return any("--more" in names for names in spellings(manual).values())
+
+    assert read(len(more))
+    assert not read(len(more) - 1)
+
+
+@pytest.mark.parametrize("repeated", [".a\n", ".IP -a\nx\n", ".SS a\n.TP\n-b\n"], ids=["macros", "items", "sections"])
+def test_much_that_is_made_of_little_is_paid_for(tmp_path: Path, repeated: str) -> None:
+    start = ".TH FROB 1\n.SH OPTIONS\n.de a\n" + ".IP -a\nx\n" * 6 + "..\n"
+    write(tmp_path, "frob.1", start + repeated * 1000)
+    allowance = Allowance(len(start + repeated * 1000) * 2)
+
+    assert read_manuals(str(tmp_path / "bin/frob"), ["frob"], allowance) == Manual()
+    assert allowance.is_spent
+
+
+@pytest.mark.timeout(60)
+def test_no_page_lasts_long_whatever_its_macros_make_of_it(tmp_path: Path) -> None:
+    start = ".TH FROB 1\n.SH OPTIONS\n.de a\n" + ".IP -a\nx\n" * 6 + "..\n"
+    for name in ("frob", "frob-add"):
+        write(tmp_path, f"{name}.1", start + ".a\n" * 160_000)
+    allowance = Allowance(500_000)
+
+    assert read_manuals(str(tmp_path / "bin/frob"), ["frob"], allowance) == Manual()
 
 
 def test_a_tool_without_a_page_has_no_reading(tmp_path: Path) -> None:
