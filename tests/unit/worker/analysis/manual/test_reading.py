@@ -184,3 +184,33 @@ def test_what_a_nested_entry_says_is_said_of_that_entry() -> None:
     assert [(claim.default, claim.choices, claim.description) for claim in claims] == [
         (None, None, "Run it with: KIND")
     ]
+
+
+def commands_in(source: str) -> dict[str, bool]:
+    return {claim.name: claim.sure for claim in read_source(source, ["frob"]).readings[()].commands}
+
+
+def test_a_heading_in_capitals_is_no_command_unless_it_stands_below_commands() -> None:
+    phrase = ".TH X 1\n.SH SYNOPSIS\nfrob [-q]\n.SH FROB RULES\nThey are many.\n"
+    below = ".TH X 1\n.SH COMMANDS\n.SS FROB ADD\nAdds one.\n"
+
+    assert commands_in(phrase) == {}
+    assert commands_in(below) == {"add": True}
+
+
+def test_words_listed_inside_the_entry_of_an_option_are_no_commands() -> None:
+    source = (
+        ".TH X 1\n.SH SYNOPSIS\nfrob [options] command [args]\n.SH COMMANDS\n"
+        ".TP\n.B \\-\\-polish\nOpens a menu.\n.RS\n.TP\n.B wax\nPuts wax on.\n.P\nThere is more.\n"
+        ".TP\n.B buff\nRubs it.\n.TP\n.B leave\nEnds.\n.RE\n.TP\n.B \\-\\-grind\nGrinds.\n"
+    )
+
+    assert commands_in(source) == {}
+
+
+def test_what_stands_behind_a_dash_in_a_heading_is_no_argument() -> None:
+    found = read_source(
+        ".TH X 1\n.SH COMMANDS\n.SS frob add ROD - put one more in it\n.TP\n\\-\\-now\nAt once.\n", ["frob"]
+    )
+
+    assert [claim.name for claim in found.readings[("add",)].arguments] == ["ROD"]
