@@ -214,3 +214,20 @@ def test_what_stands_behind_a_dash_in_a_heading_is_no_argument() -> None:
     )
 
     assert [claim.name for claim in found.readings[("add",)].arguments] == ["ROD"]
+
+
+def heads_in(tag: str) -> list[tuple[str, ...]]:
+    return [claim.names for claim in read_source(f".SH OPTIONS\n.TP\n{tag}\nDoes it.\n", ["frob"]).readings[()].options]
+
+
+def test_a_head_that_is_too_long_is_cut_between_names() -> None:
+    names = [f"-frobnicate{number}" for number in range(60)]
+
+    found = [name for head in heads_in(", ".join(name.replace("-", "\\-") for name in names)) for name in head]
+
+    assert found
+    assert set(found) <= set(names)
+
+
+def test_options_in_place_of_another_with_its_value_are_not_its_aliases() -> None:
+    assert heads_in("\\-r, \\-\\-mend \\fIrod\\fR...|\\-a|\\-\\-all") == [("-r", "--mend"), ("-a", "--all")]
