@@ -55,7 +55,8 @@ class ArgumentClaim:
 class CommandClaim:
     """A word that may be a command. It is sure where the text calls it one, else it only looks like one.
 
-    What stands in usage lines alone (`in_usage`) may be a word that its command takes as an argument.
+    What stands in usage lines or in a manual alone (`in_usage`) may be a word of something else: an argument, an
+    answer to a prompt.
     """
 
     name: str

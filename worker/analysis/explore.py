@@ -167,7 +167,8 @@ class Explorer:
                     for claim in page.reading.commands
                     if claim.sure or not page.is_manual
                 ),
-                *(claim for reading in parent.written for claim in reading.commands),
+                # What is only written somewhere may be a word of something else, as one in a usage line may.
+                *(replace(claim, in_usage=True) for reading in parent.written for claim in reading.commands),
                 *self._library.below(parent.path),
                 *map(CommandClaim, listed),
             ]

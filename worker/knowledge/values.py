@@ -23,8 +23,8 @@ _WORDS: Mapping[ValueType, str] = {
     ValueType.KEY_VALUE: "stringtostring keyvalue key_value map mapping",
     ValueType.LIST: "list lists strings stringslice stringarray ints intslice columns_list",
     ValueType.INTEGER: "n num number int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 integer integers count"
-    " lines line cols columns column width height depth level levels port limit jobs job pid max min digits pages page"
-    " retries threads index nth chars characters nr year seed numeric",
+    " lines line cols width height depth level levels port limit jobs job pid max min digits pages page"
+    " retries threads index nth nr year seed numeric batchsize pagesize poolsize queuesize",
     ValueType.TEXT: "string str text name names word words msg message title label user username prefix suffix tag"
     " id style char delim delimiter separator sep",
 }
@@ -38,6 +38,8 @@ _ENDINGS = {
     "size": ValueType.SIZE,
 }
 
+_PATHS = frozenset({ValueType.OUTPUT, ValueType.FILE, ValueType.DIRECTORY})
+
 # Names that say no more than that there is a value.
 _SAYS_NOTHING = frozenset(
     {"string", "str", "text", "value", "val", "arg", "argument", "args", "param", "parameter", "x", "y", "word", "var"}
@@ -46,13 +48,16 @@ _SAYS_NOTHING = frozenset(
 _DESCRIBED: tuple[tuple[re.Pattern[str], ValueType], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), value_type)
     for pattern, value_type in (
-        (r"\b(?:write|save|store|dump|log)s?\b.{0,40}\bto\b.{0,20}\bfile\b|\boutput file\b", ValueType.OUTPUT),
+        (r"\b(?:write|save|store|dump|log)s?\b[^.;]{0,40}\bto\b[^.;]{0,20}\bfile\b|\boutput file\b", ValueType.OUTPUT),
         (r"\bregular expression\b|\bregexp?\b", ValueType.REGEX),
         (r"\b(?:number|amount|count) of\b|\bmaximum number\b|\bhow many\b", ValueType.INTEGER),
         (r"\bin (?:milli)?seconds\b|\btime-?out\b", ValueType.DURATION),
         (r"\bin bytes\b", ValueType.SIZE),
         (r"\bpath (?:to|of) (?:the |a |an )?(?:\w+ )?(?:directory|folder)\b", ValueType.DIRECTORY),
-        (r"\b(?:read|load)s?\b.{0,40}\bfrom\b.{0,20}\bfile\b|\bpath (?:to|of)\b|\binput file\b", ValueType.FILE),
+        (
+            r"\b(?:read|load)s?\b[^.;]{0,40}\bfrom\b[^.;]{0,20}\bfile\b|\bpath (?:to|of)\b|\binput file\b",
+            ValueType.FILE,
+        ),
         (r"\bcomma[- ]separated\b", ValueType.LIST),
     )
 )
@@ -171,7 +176,16 @@ def _by_name(name: str) -> ValueType | None:
 
 def _by_names(names: Iterable[str]) -> ValueType | None:
     longest = max(names, key=len, default="")
-    return _by_name(longest.lstrip("-")) if longest.startswith("--") else None
+    return _by_option(longest) if longest.startswith("--") else None
+
+
+def _by_option(name: str) -> ValueType | None:
+    """Guess from an option's name, where only the last word can stand for a file: not so in `--output-sync`."""
+    named = _by_name(name.lstrip("-"))
+    words = _words_of(name)
+    if named not in _PATHS or len(words) == 1 or samples.is_file_name(name.lstrip("-")):
+        return named
+    return named if words[-1] in _BY_WORD or _by_ending(words[-1]) or "".join(words) in _BY_WORD else None
 
 
 def _by_description(description: str) -> ValueType | None:
@@ -187,7 +201,7 @@ def _by_default(default: str | None) -> ValueType | None:
 
 
 def _is_written(names: Iterable[str], description: str) -> bool:
-    if any(_by_name(name.lstrip("-")) is ValueType.OUTPUT for name in names):
+    if any(_by_option(name) is ValueType.OUTPUT for name in names):
         return True
     return _by_description(description) is ValueType.OUTPUT
 

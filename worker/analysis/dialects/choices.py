@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from worker.analysis.dialects.layout import Line
 
@@ -105,6 +105,7 @@ _NO_CHOICES = frozenset(
     {"an", "the", "this", "that", "etc", "more", "both", "neither", "other", "not", "to", "it", "its", "is", "be", "if"}
 )
 _MOST_BELOW = 100
+_A_NUMBER = "N"
 _MOST_CLAUSES = 20
 
 
@@ -124,7 +125,8 @@ def read_choices(description: str, lines: Sequence[str] = (), value_name: str | 
     """
     if not description or _MAPPING.search(description):
         return None
-    return next(_found(description, lines, value_name or ""), None)
+    found = _found(description, lines, value_name or "")
+    return next((choices for choices in found if not _holds_places(choices.words)), None)
 
 
 def told_elsewhere(lines: Sequence[Line]) -> dict[str, tuple[str, ...]]:
@@ -140,7 +142,7 @@ def told_elsewhere(lines: Sequence[Line]) -> dict[str, tuple[str, ...]]:
         if found and found["name"] not in told:
             following = lines[place + 1 : place + 1 + _MOST_BELOW]
             words = _told(line.text, found, following)
-            if words:
+            if words and not _holds_places(words):
                 told[found["name"]] = words
     return told
 
@@ -315,6 +317,13 @@ def _below(lines: Sequence[str]) -> tuple[str, ...] | None:
 
 def _bare(lines: Sequence[str]) -> tuple[str, ...] | None:
     """Read words that stand alone on their lines."""
-    words = [line.strip() for line in lines]
-    words = words[: next((place for place, word in enumerate(words) if not _WORD.fullmatch(word)), len(words))]
+    alone = takewhile(bool, (_WORD.fullmatch(line.strip()) for line in lines))
+    words = [found["word"] for found in alone if found]
     return tuple(dict.fromkeys(words)) if len(words) >= _FEWEST else None
+
+
+def _holds_places(words: Sequence[str]) -> bool:
+    """Tell the forms of a value from words to be typed: `N`, `K/N` and `l/K/N` hold places for numbers."""
+    if _A_NUMBER in words and any(len(word) > 1 for word in words):
+        return True
+    return any(len(part) == 1 and part.isupper() for word in words if "/" in word for part in word.split("/"))

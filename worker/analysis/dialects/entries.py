@@ -14,6 +14,7 @@ from worker.analysis.dialects.heads import (
     Head,
     Slot,
     is_list_of_heads,
+    is_row,
     option_follows,
     parse_beginning,
     parse_head,
@@ -268,7 +269,12 @@ def _begin(line: Line, following: Line | None, column: int | None, *, is_listed:
     entry.is_paragraph, entry.is_starred = cut.is_paragraph, line.is_starred
     if cut.description:
         entry.lines.append(cut.description)
-    return [entry]
+    # What is said behind a row, or goes on below it, is said of each in it.
+    return (
+        [replace(entry, head=head, confidence=UNSURE) for head in parse_list(line.text)]
+        if is_row(cut.head)
+        else [entry]
+    )
 
 
 def _cut(line: Line, column: int | None, *, is_listed: bool) -> _Cut | None:

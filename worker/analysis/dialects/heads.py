@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from shared.models.cli_tool import Takes
+from shared.models.cli_tool import Takes, ValueType
 from worker.knowledge.values import type_of
 
 _NAME = re.compile(
@@ -43,8 +43,13 @@ _NEGATIVE_NUMBER = re.compile(r"-(?:N|NUM)(?=[^\sA-Za-z,|/-]|$)")
 _LIST_TYPE = re.compile(r"(?:String|Int|Integer|Number|Float|Object|Date|RegExp|Path|path::String)")
 # No word is made of consonants alone: `[bcdfl]` are the letters that may be given.
 _SET_OF_LETTERS = re.compile(r"[b-df-hj-np-tv-zBCDFLPSX]{4,}")
-_MOST_SPELLINGS = 12
+_OPPOSITE = re.compile(r"(?P<dashes>--?)no(?:[-_]|(?=\w\w))(?P<word>\w.*)")
+_MOST_IN_A_ROW = 12
+# A row of more names is one of several options.
+MOST_SPELLINGS = 5
 _LONGEST_VALUE_NAME = 60
+_PLUS_AND_WORD = re.compile(r"\+([a-z]{1,20})(?=\s|$)")
+_NUMBERS = frozenset({ValueType.INTEGER, ValueType.FLOAT, ValueType.SIZE})
 
 _SHORT_AND_VALUE = re.compile(r"(-[A-Za-z0-9])([A-Z][A-Z0-9_]*)|(-[A-Z])([a-z]{3,})")
 _MADE_OF_A_PLACEHOLDER = re.compile(r"--?(?:[a-z0-9]+-)+[A-Z]{2,}(?:-[a-z0-9]+)*|--?[A-Z]{2,}(?:-[a-z0-9]+)+")
@@ -104,8 +109,13 @@ def is_list_of_heads(text: str) -> bool:
     return len(spelled) > 1 and not text[end:].strip() and all(one.before.isspace() for one in spelled[1:])
 
 
+def is_row(head: Head) -> bool:
+    """Tell what reads like the head of one option and has the names of several."""
+    return len(head.names) + sum(map(len, head.negations)) > MOST_SPELLINGS
+
+
 def parse_list(text: str) -> list[Head]:
-    """Read each option of such a line."""
+    """Read each option of a line that begins with several."""
     spelled, _ = _scan(text, 0)
     return [head for one in spelled if (head := _head_of([one]))]
 
@@ -124,6 +134,7 @@ def name_at(text: str, at: int = 0) -> str | None:
 def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     """Say what a word stands for that takes the place of a value: `FILE`, `<n>`, `[WHEN]`, `{a,b}`, `[a|b]`."""
     repeatable = "..." in token or "…" in token
+    token = token[1:] if _is_signed_number(token) else token
     bare = _EMPHASISED.sub(r"\1", _DOTS.sub("", token).strip().rstrip(":"))
     inner, bracket = _unwrapped(bare)
     choices = _choices(inner, bracket)
@@ -184,7 +195,7 @@ def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
     """Read spelling after spelling as long as they are joined as spellings are."""
     spelled: list[_Spelled] = []
     at, before = 0, ""
-    while len(spelled) < _MOST_SPELLINGS:
+    while len(spelled) < _MOST_IN_A_ROW:
         letter = _LETTER.match(text, at)
         if letter and (not before or "," in before):
             spelled.append(_Spelled(letter[0], Slot(), before))
@@ -274,7 +285,7 @@ def _spaced_slot(text: str, at: int, plain_words: int) -> tuple[Slot, int]:
 
 
 def _is_value(text: str, at: int, *, lower: bool) -> bool:
-    is_number = at < len(text) and _NEGATIVE_NUMBER.match(text, at) is not None
+    is_number = at < len(text) and (_NEGATIVE_NUMBER.match(text, at) is not None or _is_signed_number(text, at))
     if at >= len(text) or (option_follows(text, at) and not is_number):
         return False
     if is_number or text[at] in _OPENING or _QUOTED.match(text, at) or _EMPHASISED.match(text, at):
@@ -286,6 +297,12 @@ def _is_value(text: str, at: int, *, lower: bool) -> bool:
         return is_upper(text[at + 2 : at + _LONGEST_VALUE_NAME].partition(" ")[0].rstrip(","))
     bare = _DOTS.sub("", word)
     return lower and _LOWER.match(bare) is not None and not bare.endswith((".", ":")) and word not in _JOINING
+
+
+def _is_signed_number(text: str, at: int = 0) -> bool:
+    """Tell `+int`, what stands for a number with its sign, from an option that begins with a plus."""
+    found = _PLUS_AND_WORD.match(text, at)
+    return found is not None and type_of(found[1]) in _NUMBERS
 
 
 def is_upper(token: str) -> bool:
@@ -331,8 +348,10 @@ def _unglued(spelled: _Spelled) -> _Spelled:
 
 
 def is_placeholder(name: str) -> bool:
-    """Tell a pattern for many options (`-NUM`, `--with-FEATURE`) from one that can be typed."""
+    """Tell a pattern for many options (`-NUM`, `-*`, `--with-FEATURE`) from one that can be typed."""
     word = name.lstrip("-")
+    if word == "*":
+        return True
     is_type = len(word) > 1 and word.isupper() and type_of(word) is not None
     return is_type or _MADE_OF_A_PLACEHOLDER.fullmatch(name) is not None
 
@@ -348,7 +367,7 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     second = tuple(dict.fromkeys(one.name for one in _second_group(kept)))
     first = [_NEGATION.sub("--", one.name) for one in kept if one.name not in second]
     negated = [name for one in kept for name in _negations(one.name)]
-    negated += [name for name in first if name.startswith("--no-") and f"--{name[5:]}" in first]
+    negated += [name for name in first if _is_opposite(name, first)]
     repeats = [name for name in first if _is_repeat(name) and name[:2] in first]
     names = tuple(dict.fromkeys(name for name in first if name not in negated and name not in repeats))
     negations = [(name,) for name in dict.fromkeys(negated)] + ([second] if second else [])
@@ -359,6 +378,12 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
 def _is_a_value(name: str, values: Container[str | None]) -> bool:
     """Tell `--TYPE` beside `--type=TYPE`, and `--noTYPE`: they stand for a spelling for each of the values."""
     return name.startswith("--") and not name.islower() and name[2:] in values
+
+
+def _is_opposite(name: str, others: Sequence[str]) -> bool:
+    """Tell `--no-x`, `--nox` and `-nox` beside what they switch off."""
+    found = _OPPOSITE.fullmatch(name)
+    return found is not None and f"{found['dashes']}{found['word']}" in others
 
 
 def _is_repeat(name: str) -> bool:

@@ -65,7 +65,10 @@ _REQUIRED = re.compile(
     re.IGNORECASE,
 )
 _DEPRECATED = re.compile(
-    r"[\[(] ?deprecated\b|^deprecated\b|(?-i:\bDEPRECATED\b)|\b(?:is|been|option) deprecated\b"
+    r"[\[(] ?deprecated\b|^(?:is |now )?deprecated\b|(?-i:\bDEPRECATED\b)|\boption deprecated\b|\band is deprecated\b"
+    # The option must be what it is said of: not another name, another form, or a value.
+    r"|\b(?:this|the) (?:option|flag|switch|parameter|argument|feature|setting|command)\b(?:(?! -)[^.;()]){0,60}"
+    r" (?:is|been) (?:now )?deprecated\b|(?:^|[.;:(] ?)(?:it|this|it's)(?: is| has been|) (?:now )?deprecated\b"
     r"|^obsolete\b|[.;] deprecated[:.,]",
     re.IGNORECASE,
 )

@@ -20,6 +20,8 @@ _OPTIONS_OF = re.compile(
     re.IGNORECASE,
 )
 _PAGE_BEHIND = re.compile(r" \([\w.+-]{1,60} ?\(\d\w{0,5}\)\)$")
+# `add - put one more into the list`
+_BEFORE_SUMMARY = re.compile(r" [-\u2013\u2014]{1,2} (?=[A-Za-z])")
 _SEPARATORS = re.compile(r", or |, ?| ?\| ?")
 _LONGEST_SUMMARY = 200
 _FEWEST_IN_USAGE = 3
@@ -76,6 +78,8 @@ def _section_part(section: Section, words: Sequence[str]) -> Part | None:
     if not section.above and section.role is not Role.OTHER:
         return None
     stands_below_commands = bool(section.above) and role_of(section.above) is Role.COMMANDS
+    if section.heading.isupper() and not stands_below_commands:
+        return None  # in capitals, words that call the tool are no others than those of a phrase: `FROB RULES`
     return _part(section.heading, section.number, section.blocks, words, needs_words=not stands_below_commands)
 
 
@@ -84,14 +88,17 @@ def _listed(section: Section, words: Sequence[str]) -> Iterator[Part]:
     options = sum(bool(item.heads) for item in items if isinstance(item, Entry))
     if options > sum(isinstance(item, Entry) for item in items) / 2:
         return  # commands that are options, as `--sign`
+    of_option: int | None = None  # how far right the last option stands: what is deeper belongs to it
     for item in items:
-        if isinstance(item, Entry) and not item.heads:
+        if isinstance(item, Entry) and item.heads:
+            of_option = item.indent
+        elif isinstance(item, Entry) and (of_option is None or item.indent <= of_option):
             part = _part(item.tag, item.number, item.body, words)
             if part is not None:
                 yield part
         elif isinstance(item, Block) and item.kind is Kind.BULLET:
-            head, dash, summary = item.marked.partition(" - ")
-            part = _part(head, item.number, (), words) if dash and summary else None
+            has_summary = _BEFORE_SUMMARY.search(item.marked) is not None
+            part = _part(item.marked, item.number, (), words) if has_summary else None
             if part is not None:
                 yield part
 
@@ -99,7 +106,8 @@ def _listed(section: Section, words: Sequence[str]) -> Iterator[Part]:
 def _part(
     head: str, number: int, blocks: Sequence[Block], words: Sequence[str], *, needs_words: bool = False
 ) -> Part | None:
-    text, has_words = _without_words(_PAGE_BEHIND.sub("", head), words)
+    name = _BEFORE_SUMMARY.split(head, maxsplit=1)[0].rstrip()
+    text, has_words = _without_words(_PAGE_BEHIND.sub("", name), words)
     found = _HEAD.fullmatch(text)
     if found is None or option_follows(text) or (needs_words and not has_words):
         return None

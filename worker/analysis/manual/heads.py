@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.models.cli_tool import Takes
+from worker.analysis.dialects.heads import MOST_SPELLINGS, option_follows, parse_beginning, parse_head
 from worker.analysis.dialects.heads import Head as HelpHead
-from worker.analysis.dialects.heads import option_follows, parse_beginning, parse_head
 
 _LONGEST = 400
-_MOST_SPELLINGS = 5
+_ENDS_NAME = " ,|/"
 _TRAILING_MARKS = re.compile(r"(?: [^\w\s<>\[\](){}-][^\w\s<>\[\]()-]{0,20}){1,4}$")
 _DEFAULT_OF_FLAG = re.compile(r"\[=(?:false|true)\]")
 _DEFAULT = re.compile(r"=(?:\"[^\"]{0,60}\"|\d[\w.]{0,20}|\[\]|true|false)$")
@@ -28,6 +28,10 @@ _BETWEEN = re.compile(
 )
 _BREAKS = re.compile(r", (?=-)| / (?=-)| or (?=-)")
 _ROW = re.compile(r", (?=-)")
+_INSTEAD = re.compile(
+    r"(?P<head>(?:--?\w[\w-]{0,60}, ){0,3}--?\w[\w-]{0,60} [^\s,|/]{1,60})"
+    r"\|(?P<others>-[\w-]{1,60}(?:\|-[\w-]{1,60}){0,4})"
+)
 _DASHES = re.compile(r"(?<![^ ,|/])[\u2013\u2014](?=[A-Za-z0-9])")
 _REMARK = re.compile(
     r" (?=[\[(](?:defaults?|env|since|deprecated|obsolete|optional|required|repeatable)\b)", re.IGNORECASE
@@ -47,7 +51,7 @@ class Head:
 
 def read_heads(text: str, number: int, *, is_tag: bool) -> tuple[Head, ...]:
     """Read the heads in a line; nothing where it holds anything else. A tag may have a remark behind its head."""
-    text = _DASHES.sub("--", text[:_LONGEST])
+    text = _DASHES.sub("--", _shortened(text))
     between = _BETWEEN.fullmatch(text)
     if between and between["one"] == between["other"] and is_tag:
         text = between["name"]
@@ -59,12 +63,26 @@ def read_heads(text: str, number: int, *, is_tag: bool) -> tuple[Head, ...]:
     return tuple(heads) if len(heads) == len(parts) else ()
 
 
+def _shortened(text: str) -> str:
+    """Cut a long text where a word ends: half a name would be an option of its own."""
+    if len(text) <= _LONGEST:
+        return text
+    end = max(text.rfind(mark, 0, _LONGEST + 1) for mark in _ENDS_NAME)
+    return text[: max(end, 0)].rstrip(_ENDS_NAME)
+
+
 def _parts(text: str) -> list[str]:
-    """Part heads of several options: those joined by "and", and a row of so many that they cannot be one option."""
+    """Part heads of several options: those joined by "and", and a row of so many that they cannot be one option.
+
+    In `--run <name>...|-a|--all`, others are typed in place of the first with its value.
+    """
     if " and -" in text:
         return text.split(" and ")
+    instead = _INSTEAD.fullmatch(text)
+    if instead:
+        return [instead["head"], instead["others"]]
     row = _ROW.split(text)
-    return row if len(row) > _MOST_SPELLINGS else [text]
+    return row if len(row) > MOST_SPELLINGS else [text]
 
 
 def _head(text: str, number: int, *, is_tag: bool) -> Head | None:

@@ -66,6 +66,11 @@ class Entry:
         """Give the line of the first head."""
         return self.tags[0].number
 
+    @property
+    def indent(self) -> int:
+        """Tell how far right the heads stand."""
+        return self.tags[0].indent
+
 
 _ROLES = tuple(
     (re.compile(pattern, re.IGNORECASE), role)

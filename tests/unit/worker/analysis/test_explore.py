@@ -6,7 +6,8 @@ from shared.models.job import Selection
 from shared.models.test_result import Status, TestResult
 from tests.fakes.executor import Answer
 from tests.unit.worker.analysis.asked import REFUSED, Frob
-from worker.analysis.explore import Explorer, Known
+from worker.analysis.claims import CommandClaim, Reading
+from worker.analysis.explore import Explorer, Known, NoLibrary
 
 EVERYTHING = Selection()
 ROOT = b"usage: frob [-h] COMMAND ...\n\nCommands:\n  add     Add it\n  remove  Remove it\n"
@@ -256,3 +257,20 @@ def test_a_command_that_does_not_end_is_not_asked_behind_another_door() -> None:
 
     assert paths(root) == ["", "add", "remove"]
     assert [asked for asked in frob.asked if "add" in asked.split()] == ["add --help"]
+
+
+class Booklet(NoLibrary):
+    """A manual that calls two words commands."""
+
+    def about(self, path: tuple[str, ...]) -> tuple[Reading, ...]:
+        claims = (CommandClaim("add", sure=True), CommandClaim("wax", sure=True))
+        return () if path else (Reading(commands=claims, takes_command=True),)
+
+
+def test_what_only_a_manual_calls_a_command_must_show_more_than_the_help_above() -> None:
+    said = b"usage: frob [-h] COMMAND\n\noptions:\n  -h   help\n  -q   less\n"
+    frob = Frob({"--help": said, "wax --help": said, "wax -h": said, "add --help": page("add", "--fast")}, REFUSED)
+
+    root = Explorer(frob.asker(100), ["frob"], EVERYTHING, Booklet()).explore()
+
+    assert paths(root) == ["", "add"]

@@ -138,3 +138,23 @@ def test_tells_from_a_refusal_what_should_have_stood_there(said: str, value_type
 
 def test_the_words_of_the_call_are_no_hint() -> None:
     assert type_asked_for("frob: invalid value 'number' for '--url'", ["--url", "number"]) is None
+
+
+@pytest.mark.parametrize(
+    ("value_name", "description", "names", "expected"),
+    [
+        ("columns", "columns to hide", ["--hide"], None),
+        ("chars", "letters to use", ["--kind-chars"], None),
+        ("chars", "number of letters", ["--kind-chars"], ValueType.INTEGER),
+        ("type", "how jobs write", ["--output-sync"], None),
+        ("COMMAND", "write to shell COMMAND; the file is in a variable", ["--filter"], None),
+        (None, "", ["--output-dir"], ValueType.DIRECTORY),
+        (None, "", ["--key-file"], ValueType.FILE),
+        (None, "", ["--output"], ValueType.OUTPUT),
+        ("NROD", "join at most NROD at once", ["--batch-size"], ValueType.INTEGER),
+    ],
+)
+def test_a_name_tells_no_more_than_it_says(
+    value_name: str | None, description: str, names: list[str], expected: ValueType | None
+) -> None:
+    assert type_of(value_name, description, names) is expected

@@ -72,3 +72,17 @@ The SIZE argument is an integer.
         "FORM": ("round", "flat"),
         "--style": ("plain", "curly"),
     }
+
+
+def test_the_forms_of_a_value_are_no_choices() -> None:
+    text = "RODS may be:\n  N       into N rods\n  K/N     only the Kth of N\n  l/N     whole lines\n"
+
+    assert told_elsewhere(lines_of(text)) == {}
+    assert read_choices("one of N, K/N, l/N", (), "RODS") is None
+
+
+def test_words_that_stand_alone_in_quotes_are_read_without_them() -> None:
+    found = read_choices('The possible values are: "head" "tail"', ["The possible values are:", '"head"', '"tail"'])
+
+    assert found is not None
+    assert found.words == ("head", "tail")

@@ -214,3 +214,20 @@ def test_a_slot_has_choices_or_a_name_but_not_both(token: str) -> None:
 
     assert slot.choices is None or slot.name is None
     assert slot.takes is not NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "negations"),
+    [
+        ("-loud, -noloud", ("-loud",), (("-noloud",),)),
+        ("--loud, --noloud", ("--loud",), (("--noloud",),)),
+        ("--loud|--no-loud|--noloud", ("--loud",), (("--no-loud",), ("--noloud",))),
+        ("-de, -node", ("-de",), (("-node",),)),
+        ("--note, --notice", ("--note", "--notice"), ()),
+        ("-t, -not", ("-t", "-not"), ()),
+    ],
+)
+def test_an_opposite_is_no_alias(text: str, names: tuple[str, ...], negations: tuple[tuple[str, ...], ...]) -> None:
+    found = read(text)
+
+    assert (found.names, found.negations) == (names, negations)

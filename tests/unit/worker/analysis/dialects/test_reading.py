@@ -213,3 +213,25 @@ def test_asking_for_help_is_no_command() -> None:
 def test_topics_may_be_commands_and_are_asked() -> None:
     reading = read_help("USAGE\n  $ sieve [COMMAND]\n\nTOPICS\n  pan   Put one under\n  ship  Send it off\n", ["sieve"])
     assert [(claim.name, claim.sure) for claim in reading.commands] == [("pan", False), ("ship", False)]
+
+
+def test_a_row_of_many_names_is_not_one_option() -> None:
+    said = (
+        "Options:\n  -q   be quiet\n\nUse one of\n  -f, --field, -x, --extract, -X, --extract-all, --list\non rods.\n"
+    )
+
+    found = [claim.names for claim in read_help(said, ["frob"]).options]
+
+    assert found == [("-q",), ("-f",), ("--field",), ("-x",), ("--extract",), ("-X",), ("--extract-all",), ("--list",)]
+
+
+def test_a_number_with_its_sign_stands_for_a_value() -> None:
+    found = read_help(" -offset +int     offset into file\n -bend        bend it\n", ["frob"]).options
+
+    assert [(claim.names, claim.value_name) for claim in found] == [(("-offset",), "int"), (("-bend",), None)]
+
+
+def test_a_dash_and_a_star_are_no_option() -> None:
+    found = read_help("Options:\n  -q   be quiet\n  -y | -* anything  say yes\n", ["frob"]).options
+
+    assert [claim.names for claim in found] == [("-q",), ("-y",)]

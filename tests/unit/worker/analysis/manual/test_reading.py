@@ -234,3 +234,50 @@ def test_what_a_nested_entry_says_is_said_of_that_entry() -> None:
     assert [(claim.default, claim.choices, claim.description) for claim in claims] == [
         (None, None, "Run it with: KIND")
     ]
+
+
+def commands_in(source: str) -> dict[str, bool]:
+    return {claim.name: claim.sure for claim in read_source(source, ["frob"]).readings[()].commands}
+
+
+def test_a_heading_in_capitals_is_no_command_unless_it_stands_below_commands() -> None:
+    phrase = ".TH X 1\n.SH SYNOPSIS\nfrob [-q]\n.SH FROB RULES\nThey are many.\n"
+    below = ".TH X 1\n.SH COMMANDS\n.SS FROB ADD\nAdds one.\n"
+
+    assert commands_in(phrase) == {}
+    assert commands_in(below) == {"add": True}
+
+
+def test_words_listed_inside_the_entry_of_an_option_are_no_commands() -> None:
+    source = (
+        ".TH X 1\n.SH SYNOPSIS\nfrob [options] command [args]\n.SH COMMANDS\n"
+        ".TP\n.B \\-\\-polish\nOpens a menu.\n.RS\n.TP\n.B wax\nPuts wax on.\n.P\nThere is more.\n"
+        ".TP\n.B buff\nRubs it.\n.TP\n.B leave\nEnds.\n.RE\n.TP\n.B \\-\\-grind\nGrinds.\n"
+    )
+
+    assert commands_in(source) == {}
+
+
+def test_what_stands_behind_a_dash_in_a_heading_is_no_argument() -> None:
+    found = read_source(
+        ".TH X 1\n.SH COMMANDS\n.SS frob add ROD - put one more in it\n.TP\n\\-\\-now\nAt once.\n", ["frob"]
+    )
+
+    assert [claim.name for claim in found.readings[("add",)].arguments] == ["ROD"]
+
+
+def heads_in(tag: str) -> list[tuple[str, ...]]:
+    return [claim.names for claim in read_source(f".SH OPTIONS\n.TP\n{tag}\nDoes it.\n", ["frob"]).readings[()].options]
+
+
+def test_a_head_that_is_too_long_is_cut_between_names() -> None:
+    names = [f"-frobnicate{number}" for number in range(60)]
+
+    found = [name for head in heads_in(", ".join(name.replace("-", "\\-") for name in names)) for name in head]
+
+    assert found
+    assert set(found) <= set(names)
+
+
+def test_options_in_place_of_another_with_its_value_are_not_its_aliases() -> None:
+    assert heads_in("\\-r, \\-\\-mend \\fIrod\\fR...|\\-a|\\-\\-all") == [("-r", "--mend"), ("-a", "--all")]
