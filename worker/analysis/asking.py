@@ -13,6 +13,7 @@ from shared.interfaces.executor import Run, Sandbox
 from shared.models.call import Call, Limits
 from shared.models.job import Profile
 from shared.models.test_result import Status, Stream, TestResult
+from shared.utils.text import decode
 from worker.analysis.allowance import MOST_SAID, Allowance
 from worker.analysis.text import LONGEST_TEXT_BYTES, plain_text
 
@@ -77,6 +78,11 @@ class Answer:
         """Say how much there is to read, in bytes; no text is read any further than it counts here."""
         shown = (self.result.stdout, self.result.stderr)
         return sum(min(stream.total_bytes, LONGEST_TEXT_BYTES) for stream in shown)
+
+    @property
+    def printed(self) -> str:
+        """Give all that was printed on standard output as it is: what a program should read, not a person."""
+        return decode(self.captured(self.result.stdout))
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from shared.models.call import Call
 from shared.models.job import Selection
 from worker.analysis.asking import Asker
 from worker.analysis.claims import CommandClaim, Reading
-from worker.analysis.completions.spoken.choosing import candidates, choose
+from worker.analysis.completions.said import Readings
+from worker.analysis.completions.spoken.choosing import candidates, choose, generators, read_generated
 from worker.analysis.completions.spoken.protocol import Protocol as Spoken
 from worker.analysis.doors import Door, Page, better, read_page, reading_call
 from worker.analysis.hints import bare_names, fuller_calls, is_about_every_command
@@ -137,11 +138,14 @@ class Explorer:
         self._select = select
         self._library = library or NoLibrary()
         self._protocol: Spoken | None = None
+        self._generated: Readings = {}
 
     def explore(self) -> Known:
         """Learn the commands, level by level, until the budget is spent."""
-        root = Known((), self._root_page(), written=self._library.about(()))
+        root = Known((), self._root_page())
+        self._generated = self._read_generated(root)
         self._protocol = self._spoken(root)
+        root.written = self._written(())
         self._read_more([root])
         level: list[tuple[Known, tuple[Known, ...]]] = [(root, (root,))]
         for _ in range(_DEEPEST):
@@ -182,7 +186,7 @@ class Explorer:
     def begun(self, parent: Known, claims: Iterable[CommandClaim]) -> list[Known]:
         """Begin to learn commands that are claimed to be below another, as far as they are looked at."""
         children = [
-            Known((*parent.path, claim.name), claim=claim, written=self._library.about((*parent.path, claim.name)))
+            Known((*parent.path, claim.name), claim=claim, written=self._written((*parent.path, claim.name)))
             for claim in claims
         ]
         return [child for child in children if self._select.leads_to(" ".join(child.path))]
@@ -231,6 +235,18 @@ class Explorer:
     def _read_more(self, commands: Sequence[Known]) -> None:
         self._read_fuller(commands)
         self._read_completions(commands)
+
+    def _written(self, path: tuple[str, ...]) -> Sequence[Reading]:
+        """Give what is written about a command, by others and by the tool itself for shells."""
+        own = self._generated.get(path)
+        return (*self._library.about(path), *([_without_certainty(own)] if own else []))
+
+    def _read_generated(self, root: Known) -> Readings:
+        """Let the tool write its completions, where its help names the way; one that is slow is not asked."""
+        if root.page is None or self._asker.cost > 1:
+            return {}
+        calls = generators(root.page.text, [claim.name for claim in root.page.reading.commands])
+        return read_generated(self._words, self._asker.ask_all(calls)).readings
 
     def _spoken(self, root: Known) -> Spoken | None:
         """Find the way in which shells ask this tool for words; one that is slow to answer is not asked."""

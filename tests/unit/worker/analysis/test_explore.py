@@ -274,3 +274,14 @@ def test_what_only_a_manual_calls_a_command_must_show_more_than_the_help_above()
     root = Explorer(frob.asker(100), ["frob"], EVERYTHING, Booklet()).explore()
 
     assert paths(root) == ["", "add"]
+
+
+def test_the_completions_that_a_tool_writes_are_read() -> None:
+    listed = b"usage: frob COMMAND\n\nCommands:\n  add         Add it\n  completion  Write completions for a shell\n"
+    written = b"#compdef frob\n_arguments '--hue=[colour]:hue:(red blue)' '--plain[no frills]'\n"
+    says = {"--help": listed, "add --help": page("add", "--fast"), "completion zsh": written}
+
+    root, frob = explored(says)
+
+    assert "completion zsh" in frob.asked
+    assert {"--hue", "--plain"} <= set(options(root)[""])

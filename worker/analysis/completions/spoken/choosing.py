@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from shared.models.call import Call
-from shared.utils.text import decode
 from worker.analysis.asking import Answer
 from worker.analysis.completions.said import WRITTEN, Readings
 from worker.analysis.completions.scripts import Speech, read_script, speech_in
@@ -114,7 +113,7 @@ def generators(help_text: str, commands: Collection[str] = (), command_help: str
 
 def read_generated(words: Sequence[str], answers: Iterable[Answer | None]) -> Generated:
     """Read the completions that a tool wrote; the one with the most commands and options counts."""
-    texts = [decode(answer.result.stdout.content) for answer in answers if answer is not None and not answer.is_ours]
+    texts = [answer.printed for answer in answers if answer is not None and not answer.is_ours]
     found = [read_script(text, name_of(words), confidence=WRITTEN) for text in texts]
     return Generated(max(found, key=_weight, default={}), next(_spoken_in(texts), None))
 

@@ -14,7 +14,6 @@ from typing import ClassVar
 
 from shared.models.call import Call
 from shared.models.cli_tool import Source
-from shared.utils.text import decode
 from worker.analysis.asking import Answer
 from worker.analysis.claims import OptionClaim, Reading
 from worker.analysis.completions.said import NO_VALUE, WRITTEN, Notes, Value, choices_of, is_option_name
@@ -131,7 +130,7 @@ def _is_pair(one: Offer, other: Offer) -> bool:
 
 def printed(answer: Answer, most: int = _MOST_LINES) -> list[str]:
     """Give the lines on standard output as they are, tabs and all."""
-    lines = decode(answer.result.stdout.content).split("\n", most)[:most]
+    lines = answer.printed.split("\n", most)[:most]
     return [line.rstrip("\r")[:_LONGEST_LINE] for line in lines]
 
 
