@@ -93,6 +93,7 @@ def effort_on(kind: str, lines: int) -> int:
     return effort_of(lambda: read_all(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LINES)
 def test_work_grows_no_faster_than_the_text(kind: str) -> None:
     assert effort_on(kind, 800) < 6 * effort_on(kind, 200)

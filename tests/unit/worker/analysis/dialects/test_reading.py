@@ -160,6 +160,7 @@ def effort_on(shape: str, count: int) -> int:
     return effort_of(lambda: settle_options(read_help(text, ["frob"]).options, ""))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", LINES)
 def test_work_grows_no_faster_than_the_text(shape: str) -> None:
     effort_on(shape, 5)  # what is only done once
