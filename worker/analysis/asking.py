@@ -166,10 +166,6 @@ class Asker:
         """Count the calls that did not end by themselves."""
         return sum(answer.is_overdue for answer in self._known.values())
 
-    def known(self, call: Call) -> Answer | None:
-        """Give the answer to a call that was made."""
-        return self._known.get(call.digest())
-
     def _make(self, calls: Sequence[Call]) -> Generator[Answer]:
         results = self._sandbox.map([Run(self._patient(call)) for call in calls])
         return (Answer(call, result, self._sandbox.captured) for call, result in zip(calls, results, strict=True))

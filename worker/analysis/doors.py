@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from shared.models.call import Call
 from shared.models.cli_tool import Source
@@ -60,7 +61,7 @@ class Page:
     reading: Reading
     is_refusal: bool = False
 
-    @property
+    @cached_property
     def is_manual(self) -> bool:
         """Tell a manual page from help."""
         return _MANUAL.search(self.text[:_HEAD_OF_A_PAGE]) is not None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple, Protocol, TypeAlias
 
 from shared.models.call import Call
 from shared.models.job import Selection
-from worker.analysis.asking import Asker
+from worker.analysis.asking import Answer, Asker
 from worker.analysis.claims import CommandClaim, Reading
 from worker.analysis.completions.said import Readings
 from worker.analysis.completions.spoken.choosing import candidates, choose, generators, read_generated
@@ -125,8 +126,35 @@ class _Wish(NamedTuple):
         return reading_call(self.door.argv(self.path) if self.door else [word.encode() for word in self.path])
 
 
-_Pages: TypeAlias = Mapping[_Wish, Page]
-_Reads: TypeAlias = Generator[Sequence[_Wish], _Pages, None]
+class _Heard(NamedTuple):
+    """What came of a wish: the answer, None where the budget did not reach, and the page that it holds."""
+
+    answer: Answer | None
+    page: Page | None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Give what was printed."""
+        return self.answer.texts if self.answer else ()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tell whether the call waited for something, although help was asked for; it would behind each door."""
+        return self.answer is not None and self.answer.is_overdue
+
+    def refuses(self, word: str) -> bool:
+        """Tell whether the tool said that it does not know a word."""
+        return any(refuses_word(text, word) for text in self.texts)
+
+    def commands(self) -> Iterator[str]:
+        """Give the commands that a tool names when it is given a word that it does not know."""
+        for refusal in chain.from_iterable(map(read_refusals, self.texts)):
+            if refusal.kind in _NAMES_COMMANDS and refusal.subject in {INVENTED, None}:
+                yield from refusal.choices
+
+
+_AllHeard: TypeAlias = Mapping[_Wish, _Heard]
+_Reads: TypeAlias = Generator[Sequence[_Wish], _AllHeard, None]
 
 
 class Explorer:
@@ -143,8 +171,8 @@ class Explorer:
     def explore(self) -> Known:
         """Learn the commands, level by level, until the budget is spent."""
         root = Known((), self._root_page())
-        self._generated = self._read_generated(root)
-        self._protocol = self._spoken(root)
+        if root.page is not None and self._asker.cost == 1:  # one that is slow to answer is asked for help alone
+            self._learn_to_complete(root.page)
         root.written = self._written(())
         self._read_more([root])
         level: list[tuple[Known, tuple[Known, ...]]] = [(root, (root,))]
@@ -191,32 +219,6 @@ class Explorer:
         ]
         return [child for child in children if self._select.leads_to(" ".join(child.path))]
 
-    def named_when_refused(self, parent: tuple[str, ...]) -> list[str]:
-        """Give the commands that a tool names when it is given a word that it does not know."""
-        answer = self._asker.known(_Wish((*parent, INVENTED), None).call)
-        refusals = [refusal for text in answer.texts for refusal in read_refusals(text)] if answer else []
-        return [
-            choice
-            for refusal in refusals
-            if refusal.kind in _NAMES_COMMANDS and refusal.subject in {INVENTED, None}
-            for choice in refusal.choices
-        ]
-
-    def is_refused(self, path: tuple[str, ...], door: Door) -> bool:
-        """Tell whether the tool said that it does not know the last word of a path."""
-        answer = self._asker.known(_Wish(path, door).call)
-        return answer is not None and any(refuses_word(text, path[-1]) for text in answer.texts)
-
-    def is_stuck(self, path: tuple[str, ...], door: Door) -> bool:
-        """Tell whether a command waited for something although it was asked for help; it would behind each door."""
-        answer = self._asker.known(_Wish(path, door).call)
-        return answer is not None and answer.is_overdue
-
-    def said_of_invented(self, parent: tuple[str, ...], door: Door) -> tuple[str, ...]:
-        """Give what is said behind a door about a word that no tool has."""
-        answer = self._asker.known(_Wish((*parent, INVENTED), door).call)
-        return answer.texts if answer else ()
-
     def names_itself(self, child: Known, text: str) -> bool:
         """Tell a page that two commands share from that of one command under another name."""
         return f"{' '.join([self._words[-1], *child.path])} " in text
@@ -225,7 +227,8 @@ class Explorer:
         """Try door after door until one shows a list; a usage line alone may have more behind the next."""
         found: Page | None = None
         for door in Door:
-            found = better(found, self._read_all([_Wish((), door)]).get(_Wish((), door)))
+            wish = _Wish((), door)
+            found = better(found, self._read_all([wish])[wish].page)
             if found is not None and found.is_rich and not found.is_refusal:
                 return found
         if found is None or found.is_refusal or not found.has_lists:
@@ -241,20 +244,13 @@ class Explorer:
         own = self._generated.get(path)
         return (*self._library.about(path), *([_without_certainty(own)] if own else []))
 
-    def _read_generated(self, root: Known) -> Readings:
-        """Let the tool write its completions, where its help names the way; one that is slow is not asked."""
-        if root.page is None or self._asker.cost > 1:
-            return {}
-        calls = generators(root.page.text, [claim.name for claim in root.page.reading.commands])
-        return read_generated(self._words, self._asker.ask_all(calls)).readings
-
-    def _spoken(self, root: Known) -> Spoken | None:
-        """Find the way in which shells ask this tool for words; one that is slow to answer is not asked."""
-        if root.page is None or self._asker.cost > 1:
-            return None
-        commands = [claim.name for claim in root.page.reading.commands]
-        likely = candidates(self._words, root.page.text, commands, self._library.scripts)
-        return choose(self._asker.ask_all, likely)
+    def _learn_to_complete(self, page: Page) -> None:
+        """Let the tool write its completions, where its help names the way, and find how shells ask it for words."""
+        commands = [claim.name for claim in page.reading.commands]
+        written = self._asker.ask_all(generators(page.text, commands))
+        self._generated = read_generated(self._words, written).readings
+        likely = candidates(self._words, page.text, commands, self._library.scripts)
+        self._protocol = choose(self._asker.ask_all, likely)
 
     def _read_completions(self, commands: Sequence[Known]) -> None:
         """Ask for the words that the tool offers to shells, unless that would leave nothing for reading help."""
@@ -288,17 +284,16 @@ class Explorer:
         reads = [family.reads() for family in families]
         wishes = {number: wished for number, read in enumerate(reads) if (wished := next(read, None)) is not None}
         while wishes:
-            pages = self._read_all([wish for wished in wishes.values() for wish in wished])
-            wishes = {number: wished for number in wishes if (wished := _sent(reads[number], pages)) is not None}
+            heard = self._read_all([wish for wished in wishes.values() for wish in wished])
+            wishes = {number: wished for number in wishes if (wished := _sent(reads[number], heard)) is not None}
 
-    def _read_all(self, wishes: Sequence[_Wish]) -> _Pages:
+    def _read_all(self, wishes: Sequence[_Wish]) -> _AllHeard:
         answers = self._asker.ask_all([wish.call for wish in wishes])
-        pages = (
-            (wish, read_page(answer, wish.door, (*self._words, *wish.path)))
-            for wish, answer in zip(wishes, answers, strict=True)
-            if INVENTED not in wish.path
-        )
-        return {wish: page for wish, page in pages if page is not None}
+        return {wish: _Heard(answer, self._page(wish, answer)) for wish, answer in zip(wishes, answers, strict=True)}
+
+    def _page(self, wish: _Wish, answer: Answer | None) -> Page | None:
+        """Read what is said about a command; what is said about a made-up word is only compared."""
+        return None if INVENTED in wish.path else read_page(answer, wish.door, (*self._words, *wish.path))
 
 
 class _Family:
@@ -351,10 +346,14 @@ class _Family:
         """Type a word that no tool has where a command is due: many name those that they have."""
         if not self.parent.has_commands:
             return
-        yield [_Wish((*self.parent.path, INVENTED), None)]
+        made_up = self._made_up(None)
+        heard = yield [made_up]
         known = {name for child in self._children for name in child.names}
-        named = [name for name in self._explorer.named_when_refused(self.parent.path) if name not in known]
+        named = [name for name in heard[made_up].commands() if name not in known]
         self._children += self._explorer.begun(self.parent, [CommandClaim(name) for name in dict.fromkeys(named)])
+
+    def _made_up(self, door: Door | None) -> _Wish:
+        return _Wish((*self.parent.path, INVENTED), door)
 
     def _doors(self) -> list[Door]:
         first = self.parent.page.door if self.parent.page else None
@@ -363,29 +362,25 @@ class _Family:
     def _waiting(self, children: Sequence[Known]) -> list[Known]:
         return [child for child in children if _needs_more(child) and child.path[-1] not in self._rejected]
 
-    def _try(self, door: Door, children: Sequence[Known]) -> Generator[Sequence[_Wish], _Pages, bool]:
+    def _try(self, door: Door, children: Sequence[Known]) -> Generator[Sequence[_Wish], _AllHeard, bool]:
         """Ask behind one door about commands; tell whether anything was learned."""
-        wishes = [_Wish(child.path, door) for child in children]
-        pages = yield [_Wish((*self.parent.path, INVENTED), door), *wishes]
+        made_up, wishes = self._made_up(door), [_Wish(child.path, door) for child in children]
+        heard = yield [made_up, *wishes]
         learned = False
-        for child, wish in zip(children, wishes, strict=True):
-            page = pages.get(wish)
-            if page is None or self._is_echo(page, child, door):
-                continue
-            learned = learned or child.page is None or page.rank > child.page.rank
-            child.page = better(child.page, page)
-        for child in children:
-            child.is_stuck = child.is_stuck or self._explorer.is_stuck(child.path, door)
-        if door is not Door.WORD:  # a command may have no page of its own and still be one
-            self._rejected |= {child.path[-1] for child in children if self._explorer.is_refused(child.path, door)}
+        for child, said in zip(children, (heard[wish] for wish in wishes), strict=True):
+            child.is_stuck = child.is_stuck or said.is_stuck
+            if door is not Door.WORD and said.refuses(child.path[-1]):
+                self._rejected.add(child.path[-1])  # behind that door it may have no page of its own and still be one
+            if said.page is not None and not self._is_echo(said.page, child, heard[made_up].texts):
+                learned = learned or child.page is None or said.page.rank > child.page.rank
+                child.page = better(child.page, said.page)
         return learned
 
-    def _is_echo(self, page: Page, child: Known, door: Door) -> bool:
-        """Tell a page that says nothing of the command: it is shown for its parent and for made-up words as well."""
+    def _is_echo(self, page: Page, child: Known, said: Sequence[str]) -> bool:
+        """Tell a page that says nothing of the command: it is shown for its parent, or `said` of a made-up word too."""
         if self.parent.page is not None and _is_same(page.text, self.parent.page.text):
             child.shows_parent = True
             return True
-        said = self._explorer.said_of_invented(self.parent.path, door)
         if _is_its_usage(page, child) and any(_is_same(page.text, text) for text in said):
             return False  # it is the command that is called where none is named
         name = child.path[-1]
@@ -393,9 +388,9 @@ class _Family:
         return any(_is_same(own, text.replace(name, INVENTED)) for text in said)
 
 
-def _sent(read: _Reads, pages: _Pages) -> Sequence[_Wish] | None:
+def _sent(read: _Reads, heard: _AllHeard) -> Sequence[_Wish] | None:
     try:
-        return read.send(pages)
+        return read.send(heard)
     except StopIteration:
         return None
 

@@ -37,8 +37,7 @@ def settle_options(claims: Sequence[OptionClaim], path: str, inherited: Iterable
     own = [_counted(claim) for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
     groups = _grouped(_disjoint(own))
     names = {name for group in groups for claim in group for name in claim.names}
-    in_help = [claim.takes for claim in own if claim.source is Source.HELP]
-    names_values = any(takes is not Takes.NONE for takes in in_help)
+    names_values = any(claim.takes is not Takes.NONE for claim in own if claim.source is Source.HELP)
     options = tuple(_option(group, names, help_names_values=names_values) for group in groups)
     return Settled(options, tuple(_contradictions(groups, path)))
 
@@ -177,12 +176,9 @@ def _takes(group: Sequence[OptionClaim], *, help_names_values: bool) -> Takes:
         return Takes.OPTIONAL
     if help_names_values and entries == {Takes.NONE}:
         group = [claim for claim in group if claim.source is not Source.MAN]
-    named = [claim.takes for claim in sorted(group, key=_trust) if claim.takes is not Takes.NONE]
+    most_trusted = sorted(group, key=lambda claim: _TRUSTED.index(claim.source))
+    named = [claim.takes for claim in most_trusted if claim.takes is not Takes.NONE]
     return named[0] if named else Takes.NONE
-
-
-def _trust(claim: OptionClaim) -> int:
-    return _TRUSTED.index(claim.source) if claim.source in _TRUSTED else len(_TRUSTED)
 
 
 def _confidence(group: Sequence[OptionClaim]) -> float:

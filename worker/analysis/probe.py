@@ -81,30 +81,28 @@ def _require_answers(asker: Asker, spec: JobSpec) -> None:
 
 def _commands_of(root: Known, words: Sequence[str]) -> _Learned:
     learned = _Learned()
+    readings = {known.path: _readings(known, words) for known in root.walk()}
     for known in root.walk():
         path = " ".join(known.path)
-        readings = _readings(known, words)
-        claims = list(_own_claims(known, readings, words))
+        claims = list(_own_claims(known, readings))
         settled = settle_options(claims, path, _spellings_above(known, learned))
         learned.contradictions += settled.contradictions
-        learned.commands[path] = _command(known, readings, settled.options)
+        learned.commands[path] = _command(known, readings[known.path], settled.options)
         _hand_down(known, claims, learned)
     return learned
 
 
-def _own_claims(known: Known, readings: Sequence[Reading], words: Sequence[str]) -> Iterator[OptionClaim]:
+def _own_claims(known: Known, readings: Mapping[tuple[str, ...], Sequence[Reading]]) -> Iterator[OptionClaim]:
     """Leave to the commands below what a manual alone lists of theirs: it often has one page for all of them."""
-    claims = [claim for reading in readings for claim in reading.options]
+    claims = list(_claims_in(readings[known.path]))
     own = {name for claim in claims if claim.source is not Source.MAN for name in claim.names}
-    below = {
-        name
-        for child in known.children
-        for reading in _readings(child, words)
-        for claim in reading.options
-        for name in claim.names
-    }
-    theirs = below - own
+    below = (claim for child in known.children for claim in _claims_in(readings[child.path]))
+    theirs = {name for claim in below for name in claim.names} - own
     return (claim for claim in claims if not theirs.issuperset(claim.names))
+
+
+def _claims_in(readings: Sequence[Reading]) -> Iterator[OptionClaim]:
+    return (claim for reading in readings for claim in reading.options)
 
 
 def _hand_down(known: Known, claims: Sequence[OptionClaim], learned: _Learned) -> None:

@@ -133,4 +133,4 @@ def test_once_a_call_was_in_vain_the_next_are_given_up_sooner() -> None:
     assert asker.overdue == 1
     assert answer is not None
     assert answer.call == TWO  # as it was asked: how long we wait is no part of it
-    assert asker.known(TWO) == answer
+    assert asker.ask(TWO) == answer
