@@ -209,7 +209,7 @@ def _scan(text: str, plain_words: int) -> tuple[list[_Spelled], int]:
             return [], 0
         is_cut = text[found.end() : found.end() + 1] == "\u2026"
         slot, end = (Slot(), found.end() + 1) if is_cut else _slot_at(text, found.end(), plain_words)
-        spelled.append(_unglued(_Spelled(found[0], slot, before, is_cut)))
+        spelled.append(_Spelled(found[0], slot, before, is_cut))
         separator = _SEPARATOR.match(text, end)
         is_letter = separator is not None and "," in separator[0] and _LETTER.match(text, separator.end()) is not None
         if not separator or not (is_letter or option_follows(text, separator.end())):
@@ -359,9 +359,8 @@ def is_placeholder(name: str) -> bool:
 def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
     # What a narrow frame cut short is not known.
     values = {one.slot.name for one in spelled}
-    kept = [
-        one for one in spelled if not one.is_cut and not is_placeholder(one.name) and not _is_a_value(one.name, values)
-    ]
+    own = [_unglued(one) for one in spelled if not one.is_cut and not _is_a_value(one.name, values)]
+    kept = [one for one in own if not is_placeholder(one.name)]
     if not kept:
         return None
     second = tuple(dict.fromkeys(one.name for one in _second_group(kept)))
@@ -376,8 +375,9 @@ def _head_of(spelled: Sequence[_Spelled]) -> Head | None:
 
 
 def _is_a_value(name: str, values: Container[str | None]) -> bool:
-    """Tell `--TYPE` beside `--type=TYPE`, and `--noTYPE`: they stand for a spelling for each of the values."""
-    return name.startswith("--") and not name.islower() and name[2:] in values
+    """Tell `--TYPE` beside `--type=TYPE`, and `-COLUMN` beside `--columns=COLUMN`: all the values are meant."""
+    word = name.lstrip("-")
+    return word in values and not word.islower() and (name.startswith("--") or len(word) > 1)
 
 
 def _is_opposite(name: str, others: Sequence[str]) -> bool:

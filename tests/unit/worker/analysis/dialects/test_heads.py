@@ -231,3 +231,11 @@ def test_an_opposite_is_no_alias(text: str, names: tuple[str, ...], negations: t
     found = read(text)
 
     assert (found.names, found.negations) == (names, negations)
+
+
+def test_a_dash_and_the_value_of_another_spelling_stand_for_each_value() -> None:
+    head = parse_head("-COLUMN, --columns=COLUMN")
+
+    assert head is not None
+    assert head.names == ("--columns",)
+    assert head.slot.name == "COLUMN"
