@@ -6,12 +6,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from shared.utils.text import decode
 from worker.analysis.completions.said import OF_A_SHELL, SHIPPED, Readings, joined
 from worker.analysis.completions.scripts import Shell, read_script, shell_of
+from worker.analysis.foreign import is_anybodys
 
 SYSTEM: tuple[Path, ...] = (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"))
 _MOST_FILES = 12
@@ -70,7 +71,8 @@ def find_completions(program: str, words: Sequence[str], system: Iterable[Path] 
 
     `program` is the path of what is executed, `words` are those that call the tool; its name is the first one's last
     part. The tool's own folders come before those of the system, and what came with it before what came with a shell.
-    Nothing but regular files of at most two megabytes is opened, and at most twelve; what cannot be read is left out.
+    Nothing but regular files of at most two megabytes is opened, and at most twelve; what cannot be read is left out,
+    and so is what lies beside a program in a folder where everybody may write.
     """
     name = os.path.basename(words[0]) if words else os.path.basename(program)  # noqa: PTH119 - a word, perhaps no path
     executable = Path(program)
@@ -102,8 +104,10 @@ def _names(executable: Path, name: str) -> list[str]:
 def _prefixes(executable: Path) -> Iterator[Path]:
     """Give the folders above `bin`, of the program as it is named and as it is found behind links."""
     for path in (executable, Path(os.path.realpath(executable))):
-        if path.is_absolute() and path.parent.name in {"bin", "sbin", "libexec"}:
-            yield path.parent.parent
+        folder, prefix = path.parent, path.parent.parent
+        has_prefix = path.is_absolute() and folder.name in {"bin", "sbin", "libexec"}
+        if has_prefix and not is_anybodys(folder) and not is_anybodys(prefix):
+            yield prefix
 
 
 def _places(executable: Path, prefixes: Sequence[Path], name: str) -> Iterator[tuple[Shell | None, Path, bool]]:
@@ -141,18 +145,14 @@ def _in_packages(executable: Path, name: str) -> Iterator[Path]:
 
 def _packages(executable: Path, name: str) -> Iterator[Path]:
     real = Path(os.path.realpath(executable))
-    if not real.is_absolute():
-        return
-    for folder in list(real.parents)[:_MOST_ABOVE]:
-        if _is_file(folder / "package.json"):
-            yield folder
-            break
+    above = list(takewhile(lambda folder: not is_anybodys(folder), list(real.parents)[:_MOST_ABOVE]))
+    yield from islice((folder for folder in above if _is_file(folder / "package.json")), 1)
     if real.parent.name == "bin":
         module = name.replace("-", "_")
-        for folder in _entries(real.parent.parent / "lib"):
+        for folder in _entries(above[1] / "lib") if len(above) > 1 else ():
             if folder.name.startswith("python"):
                 yield folder / "site-packages" / module
-    elif real.parent != Path("/"):
+    elif above and real.parent != Path("/"):
         yield real.parent
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.analysis.foreign import is_anybodys
+
 MOST_PAGES = 600
 LARGEST_PAGE_BYTES = 512 * 1024
 _LARGEST_FILE_BYTES = 8 * 1024 * 1024
@@ -144,11 +146,11 @@ def _beside(program: str) -> Iterator[Path]:
     What lies in a folder where everybody may write, as `/tmp` is, belongs to nobody's tool.
     """
     for place in _links(program):
-        if _is_anybodys(place.parent):
+        if is_anybodys(place.parent):
             continue
         prefix = place.parent.parent
         yield place.parent / "man"
-        if not _is_anybodys(prefix):
+        if not is_anybodys(prefix):
             yield from (prefix / "share/man", prefix / "man")
         if place.parent.name not in {"bin", "sbin"} or "node_modules" in place.parts:
             for folder in _in_package(place):
@@ -161,19 +163,11 @@ def _in_package(place: Path) -> list[Path]:
     for folder in list(place.parents)[:_HIGHEST_FOLDERS]:
         if folder.name in _HOLD_PACKAGES:
             return climbed
-        if folder.parent == folder or _is_anybodys(folder):
+        if folder.parent == folder or is_anybodys(folder):
             break
         climbed.append(folder)
     heads = (number for number, folder in enumerate(climbed, 1) if any(_is_there(folder / one) for one in _HEADS))
     return climbed[: next(heads, 1)]
-
-
-def _is_anybodys(folder: Path) -> bool:
-    """Tell a folder in which everybody may write, or that nobody can look at."""
-    try:
-        return bool(folder.stat().st_mode & stat.S_IWOTH)
-    except (OSError, ValueError):
-        return True
 
 
 def _is_there(file: Path) -> bool:

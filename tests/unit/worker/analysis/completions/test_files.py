@@ -65,6 +65,26 @@ def test_finds_files_of_a_python_package(tmp_path: Path) -> None:
     assert [file.shell for file in find_completions(str(program), ["frob"], system=())] == [Shell.FISH]
 
 
+def test_finds_nothing_beside_a_program_where_everybody_may_write(tmp_path: Path) -> None:
+    root = tmp_path / "open"
+    lay(root, "share/fish/vendor_completions.d/frob.fish", "lib/python3.12/site-packages/frob/completion.fish")
+    lay(root, "package.json", "completions/frob.bash", "tool/frob", "tool/completions/frob.zsh")
+    programs = ("bin/frob", "tool/frob", "frob")
+    (root / "frob").write_text("")
+
+    def found() -> list[set[str]]:
+        every = (find_completions(str(root / program), ["frob"], system=()) for program in programs)
+        return [{file.path.name for file in files} for files in every]
+
+    assert found() == [{"frob.fish", "completion.fish", "frob.bash"}, {"frob.zsh", "frob.bash"}, {"frob.bash"}]
+    root.chmod(0o1777)
+    assert found() == [set(), {"frob.zsh"}, set()]
+    (root / "tool").chmod(0o1777)
+    (root / "bin").chmod(0o1777)
+    root.chmod(0o755)
+    assert found() == [set(), set(), {"frob.bash"}]
+
+
 def test_looks_for_the_longer_name_behind_a_link(tmp_path: Path) -> None:
     lay(tmp_path, "share/fish/vendor_completions.d/frob.fish", "share/fish/vendor_completions.d/box.fish")
     (tmp_path / "bin" / "frobfind").symlink_to(tmp_path / "bin" / "frob")
