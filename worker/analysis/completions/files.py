@@ -1,4 +1,4 @@
-"""Finds the completion files that came with a tool, or with a shell for it, and reads them as data."""
+"""Finds the completion files that came with a tool, and reads them as data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from shared.utils.text import decode
-from worker.analysis.completions.said import OF_A_SHELL, SHIPPED, Readings, joined
+from worker.analysis.completions.said import Readings, joined
 from worker.analysis.completions.scripts import Shell, read_script, shell_of
 from worker.analysis.foreign import is_anybodys
 
@@ -29,11 +29,6 @@ _BELOW_PREFIX: tuple[tuple[Shell, str], ...] = (
     (Shell.BASH, "etc/bash_completion.d/{}"),
     (Shell.BASH, "etc/bash_completion.d/{}.bash"),
 )
-_OF_THE_SHELL: tuple[tuple[Shell, str], ...] = (
-    (Shell.FISH, "share/fish/completions/{}.fish"),
-    (Shell.ZSH, "share/zsh/functions/Completion/*/_{}"),
-    (Shell.ZSH, "share/zsh/*/functions/_{}"),
-)
 _IN_A_PACKAGE = ("completions", "completion", "complete", "autocomplete", "shell", "contrib/completion", "misc", ".")
 _NAMES_IN_A_PACKAGE = (
     "{0}",
@@ -49,28 +44,19 @@ _NAMES_IN_A_PACKAGE = (
 
 @dataclass(frozen=True)
 class CompletionFile:
-    """A completion, the shell that it is for, and the name by which it calls the tool.
-
-    `is_own` where it came with the tool and not with a shell.
-    """
+    """A completion, the shell that it is for, and the name by which it calls the tool."""
 
     path: Path
     program: str
     shell: Shell
     text: str
-    is_own: bool
-
-    @property
-    def confidence(self) -> float:
-        """Say how far it is to be believed."""
-        return SHIPPED if self.is_own else OF_A_SHELL
 
 
 def find_completions(program: str, words: Sequence[str], system: Iterable[Path] = SYSTEM) -> list[CompletionFile]:
-    """Find the completion files of a tool.
+    """Find the completion files that came with a tool; those that a shell brings along are of any version.
 
     `program` is the path of what is executed, `words` are those that call the tool; its name is the first one's last
-    part. The tool's own folders come before those of the system, and what came with it before what came with a shell.
+    part. The tool's own folders come before those of the system.
     Nothing but regular files of at most two megabytes is opened, and at most twelve; what cannot be read is left out,
     and so is what lies beside a program in a folder where everybody may write.
     """
@@ -80,17 +66,17 @@ def find_completions(program: str, words: Sequence[str], system: Iterable[Path] 
     found: list[CompletionFile] = []
     seen: set[tuple[int, int]] = set()
     for called in _names(executable, name):
-        for shell, path, is_own in _places(executable, prefixes, called):
+        for shell, path in _places(executable, prefixes, called):
             text = _read(path, seen)
             kind = (shell or shell_of(text)) if text else None
             if text and kind and len(found) < _MOST_FILES:
-                found.append(CompletionFile(path, called, kind, text, is_own))
+                found.append(CompletionFile(path, called, kind, text))
     return found
 
 
 def read_files(files: Iterable[CompletionFile]) -> Readings:
     """Give what completion files say, by the path of the tool's commands; the first file is believed the most."""
-    return joined(read_script(file.text, file.program, file.shell, file.confidence) for file in files)
+    return joined(read_script(file.text, file.program, file.shell) for file in files)
 
 
 def _names(executable: Path, name: str) -> list[str]:
@@ -110,27 +96,13 @@ def _prefixes(executable: Path) -> Iterator[Path]:
             yield prefix
 
 
-def _places(executable: Path, prefixes: Sequence[Path], name: str) -> Iterator[tuple[Shell | None, Path, bool]]:
+def _places(executable: Path, prefixes: Sequence[Path], name: str) -> Iterator[tuple[Shell | None, Path]]:
     for prefix in prefixes:
         for shell, pattern in _BELOW_PREFIX:
-            yield shell, prefix / pattern.format(name), True
-    yield Shell.BASH, Path("/etc/bash_completion.d") / name, True
+            yield shell, prefix / pattern.format(name)
+    yield Shell.BASH, Path("/etc/bash_completion.d") / name
     for path in _in_packages(executable, name):
-        yield None, path, True
-    for prefix in prefixes:
-        for shell, pattern in _OF_THE_SHELL:
-            for path in _matching(prefix, pattern.format(name)):
-                yield shell, path, False
-
-
-def _matching(prefix: Path, pattern: str) -> Iterator[Path]:
-    """Give the paths that fit a pattern with one `*`, which stands for a folder."""
-    before, star, after = pattern.partition("*/")
-    if not star:
-        yield prefix / pattern
-        return
-    for folder in _entries(prefix / before):
-        yield folder / after
+        yield None, path
 
 
 def _in_packages(executable: Path, name: str) -> Iterator[Path]:
