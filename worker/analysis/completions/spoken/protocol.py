@@ -16,7 +16,7 @@ from shared.models.call import Call
 from shared.models.cli_tool import Source
 from worker.analysis.asking import Answer
 from worker.analysis.claims import OptionClaim, Reading
-from worker.analysis.completions.said import NO_VALUE, WRITTEN, Notes, Value, choices_of, is_option_name
+from worker.analysis.completions.said import NO_VALUE, WRITTEN, Notes, Value, is_option_name
 from worker.analysis.completions.scripts import Speech
 
 _MOST_LINES = 5_000
@@ -79,22 +79,6 @@ class Protocol(ABC):
         """Tell whether answers show that the tool speaks the protocol: one option at least is offered."""
         reading = self.read(path, answers)
         return reading is not None and bool(reading.options)
-
-    def value_call(self, path: Sequence[str], option: str) -> Call:
-        """Give the call that asks for the values of an option."""
-        return self.call((*path, option, ""))
-
-    def read_values(self, answer: Answer | None) -> tuple[str, ...] | None:
-        """Read the values of an option; None where they are no closed list of words."""
-        offered = self.offers(answer) if answer is not None and not answer.is_ours else None
-        if not offered or not self.is_closed(answer):
-            return None
-        words = [offer.word for offer in offered]
-        return None if any(word.startswith("--") for word in words) else choices_of(words)
-
-    def is_closed(self, answer: Answer | None) -> bool:
-        """Tell whether an answer says that nothing but its words may stand there."""
-        return answer is not None
 
 
 def _value_of(claim: OptionClaim) -> Value:
