@@ -58,7 +58,7 @@ class Protocol(ABC):
     def offers(self, answer: Answer) -> list[Offer] | None:
         """Read the words that an answer offers; None where it is no answer of this protocol."""
 
-    def read(self, path: Sequence[str], answers: Sequence[Answer | None]) -> Reading | None:
+    def read(self, answers: Sequence[Answer | None]) -> Reading | None:
         """Read the answers to `calls`; None where the tool does not speak the protocol.
 
         A word without a dash is a command that is sure where something is said of it, else it only may be one.
@@ -75,9 +75,9 @@ class Protocol(ABC):
                 notes.add_command((), offer.word, offer.description, sure=bool(offer.description))
         return notes.readings().get((), Reading())
 
-    def speaks(self, answers: Sequence[Answer | None], path: Sequence[str] = ()) -> bool:
+    def speaks(self, answers: Sequence[Answer | None]) -> bool:
         """Tell whether answers show that the tool speaks the protocol: one option at least is offered."""
-        reading = self.read(path, answers)
+        reading = self.read(answers)
         return reading is not None and bool(reading.options)
 
 

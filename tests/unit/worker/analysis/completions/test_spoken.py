@@ -44,7 +44,7 @@ def answered(said: bytes, code: int = 0) -> Callable[[Sequence[Call]], list[Answ
 def read(protocol: Protocol, *said: bytes, code: int = 0) -> Reading | None:
     """Read answers in the order of the protocol's calls."""
     answers = [answered(one, code)([call])[0] for one, call in zip(said, protocol.calls(()), strict=False)]
-    return protocol.read((), answers)
+    return protocol.read(answers)
 
 
 def options(reading: Reading | None) -> list[tuple[tuple[str, ...], str, Takes]]:
@@ -142,7 +142,7 @@ def test_argcomplete_answers_in_a_file() -> None:
         ),
     )
 
-    assert options(protocol.read((), [Answer(call, result)])) == [(("-l", "--loom"), "which loom", Takes.NONE)]
+    assert options(protocol.read([Answer(call, result)])) == [(("-l", "--loom"), "which loom", Takes.NONE)]
     assert environment(call)["COMP_LINE"] == "frob -"
     assert environment(call)["COMP_POINT"] == "6"
 
