@@ -69,9 +69,8 @@ def find_pages(program: str, words: Sequence[str], environ: Mapping[str, str] | 
     found: dict[str, Page] = {}
     for folder in _folders(program, os.environ if environ is None else environ):
         for page in sorted(_pages_in(folder, names), key=lambda one: (len(one.stem), one.stem, one.section)):
-            found.setdefault(page.stem, page)
-            if len(found) >= MOST_PAGES:
-                break
+            if len(found) < MOST_PAGES:
+                found.setdefault(page.stem, page)
     return tuple(sorted(found.values(), key=lambda page: (page.stem not in names, page.stem)))
 
 
