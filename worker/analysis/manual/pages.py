@@ -208,11 +208,11 @@ def _configured(program: str, environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _pages_in(folder: Path, names: Sequence[str]) -> Iterator[Page]:
     """Give the pages of a tree whose name is one of these or begins with one; folders of languages are left out."""
-    chapters = [entry for entry in _entries(folder) if re.fullmatch(r"(?:man|cat)?[168]\w*", entry.name)]
-    for chapter in chapters:
-        if chapter.is_dir() and chapter.name.startswith("man"):
+    entries = _entries(folder)
+    for chapter in entries:
+        if re.fullmatch(r"man[168]\w*", chapter.name) and chapter.is_dir():
             yield from _matching(_entries(Path(chapter.path)), names)
-    yield from _matching(_entries(folder), names)
+    yield from _matching(entries, names)
 
 
 def _matching(entries: Iterable[os.DirEntry[str]], names: Sequence[str]) -> Iterator[Page]:
