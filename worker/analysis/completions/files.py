@@ -67,9 +67,9 @@ def find_completions(program: str, words: Sequence[str], system: Iterable[Path] 
     seen: set[tuple[int, int]] = set()
     for called in _names(executable, name):
         for shell, path in _places(executable, prefixes, called):
-            text = _read(path, seen)
+            text = _read(path, seen) if len(found) < _MOST_FILES else None
             kind = (shell or shell_of(text)) if text else None
-            if text and kind and len(found) < _MOST_FILES:
+            if text and kind:
                 found.append(CompletionFile(path, called, kind, text))
     return found
 
