@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.utils.text import decode
 from worker.analysis.completions.said import Readings, joined
 from worker.analysis.completions.scripts import Shell, read_script, shell_of
-from worker.analysis.foreign import is_anybodys
+from worker.analysis.foreign import is_anybodys, open_regular
 
 SYSTEM: tuple[Path, ...] = (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"))
 _MOST_FILES = 12
@@ -144,19 +144,17 @@ def _is_file(path: Path) -> bool:
 
 
 def _read(path: Path, seen: set[tuple[int, int]]) -> str | None:
-    """Read a regular file that was not read before; a pipe or a device is not waited for."""
+    """Read a regular file that was not read before."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        opened = open_regular(path)
+        if opened is None:
+            return None
+        with opened:
+            about = os.fstat(opened.fileno())
+            key = (about.st_dev, about.st_ino)
+            if about.st_size > _MOST_BYTES or key in seen:
+                return None
+            seen.add(key)
+            return decode(opened.read(_MOST_BYTES))
     except (OSError, ValueError):
         return None
-    try:
-        about = os.fstat(handle)
-        key = (about.st_dev, about.st_ino)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES or key in seen:
-            return None
-        seen.add(key)
-        return decode(os.read(handle, _MOST_BYTES))
-    except OSError:
-        return None
-    finally:
-        os.close(handle)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.analysis.foreign import is_anybodys
+from worker.analysis.foreign import is_anybodys, open_regular
 
 MOST_PAGES = 600
 LARGEST_PAGE_BYTES = 512 * 1024
@@ -87,12 +87,10 @@ def read_page(file: Path) -> str:
 
 
 def _bytes_of(file: Path) -> bytes:
-    """Read a regular file; neither a pipe nor a device makes this wait."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    opened = open_regular(file)
+    if opened is None:
         return b""
-    with os.fdopen(descriptor, "rb") as opened:
+    with opened:
         return opened.read(_LARGEST_FILE_BYTES)
 
 
