@@ -260,7 +260,7 @@ class Explorer:
         asked = [(known, protocol.calls(known.path)) for known in commands if not known.is_stuck]
         answers = iter(self._asker.ask_all([call for _, calls in asked for call in calls]))
         for known, calls in asked:
-            reading = protocol.read(known.path, [next(answers) for _ in calls])
+            reading = protocol.read([next(answers) for _ in calls])
             known.written = (*known.written, *([_without_certainty(reading)] if reading else []))
 
     def _read_fuller(self, commands: Iterable[Known]) -> None:

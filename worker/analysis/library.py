@@ -13,10 +13,7 @@ from worker.analysis.manual.reading import read_manuals
 
 
 class WrittenLibrary:
-    """What lies beside a tool, read when it is first asked for; about one that lies elsewhere there is nothing.
-
-    Completions count where they came with the tool: those that a shell brings along are of any version.
-    """
+    """What lies beside a tool, read when it is first asked for; about one that lies elsewhere there is nothing."""
 
     def __init__(self, tool: Provided, words: Sequence[str], most_written: int = MOST_WRITTEN) -> None:
         self._tool = tool
@@ -52,4 +49,4 @@ class WrittenLibrary:
     @cached_property
     def _files(self) -> Sequence[CompletionFile]:
         found = find_completions(self._tool.path, self._words) if self._tool.is_here else []
-        return [file for file in found if file.is_own and self._allowance.covers(len(file.text))]
+        return [file for file in found if self._allowance.covers(len(file.text))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared.models.cli_tool import Takes
 from worker.analysis.completions.said import (
@@ -18,7 +17,18 @@ from worker.analysis.completions.said import (
     is_command_name,
     is_option_name,
 )
-from worker.analysis.completions.script import Assign, Block, Case, Function, If, Node, Simple, parse_script, walk
+from worker.analysis.completions.script import (
+    Assign,
+    Block,
+    Branch,
+    Case,
+    Function,
+    If,
+    Node,
+    Simple,
+    parse_script,
+    walk,
+)
 from worker.analysis.completions.shell import UNKNOWN, Token, tokens_of
 
 _ON_WORD_BEFORE = re.compile(r"[\"']?\$\{?(?:prev|3|pprev)\}?[\"']?")
@@ -52,12 +62,6 @@ def read_bash(text: str, program: str, confidence: float = SHIPPED) -> Readings:
     else:
         _note_alone(nodes, notes)
     return notes.readings()
-
-
-@dataclass(frozen=True)
-class _Labelled:
-    labels: tuple[Token, ...]
-    body: tuple[Node, ...]
 
 
 def _paths(nodes: Sequence[Node], program: str) -> dict[str, Path]:
@@ -123,11 +127,10 @@ def _by_suffixes(nodes: Sequence[Node], suffixes: Mapping[str, str], found: dict
     return found
 
 
-def _command_branches(nodes: Sequence[Node]) -> Iterator[_Labelled]:
+def _command_branches(nodes: Sequence[Node]) -> Iterator[Branch]:
     for node in _some(nodes):
         if isinstance(node, Case) and _ON_COMMAND.fullmatch(node.subject):
-            for branch in node.branches:
-                yield _Labelled(branch.labels, branch.body)
+            yield from node.branches
 
 
 def _some(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -198,11 +201,9 @@ def _outside_of_values(body: Sequence[Node]) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        if isinstance(node, Case) and not _ON_WORD_BEFORE.fullmatch(node.subject):
-            waiting += [inner for branch in node.branches for inner in branch.body]
-        elif isinstance(node, Block):
+        if isinstance(node, Block):
             waiting += reversed(node.body)
-        elif isinstance(node, If):
+        elif isinstance(node, If) or (isinstance(node, Case) and not _ON_WORD_BEFORE.fullmatch(node.subject)):
             waiting += [inner for branch in node.branches for inner in branch.body]
 
 

@@ -1,4 +1,4 @@
-"""Finds the completion files that came with a tool, or with a shell for it, and reads them as data."""
+"""Finds the completion files that came with a tool, and reads them as data."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from shared.utils.text import decode
-from worker.analysis.completions.said import OF_A_SHELL, SHIPPED, Readings, joined
+from worker.analysis.completions.said import Readings, joined
 from worker.analysis.completions.scripts import Shell, read_script, shell_of
+from worker.analysis.foreign import is_anybodys, open_regular
 
 SYSTEM: tuple[Path, ...] = (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"))
 _MOST_FILES = 12
@@ -28,11 +29,6 @@ _BELOW_PREFIX: tuple[tuple[Shell, str], ...] = (
     (Shell.BASH, "etc/bash_completion.d/{}"),
     (Shell.BASH, "etc/bash_completion.d/{}.bash"),
 )
-_OF_THE_SHELL: tuple[tuple[Shell, str], ...] = (
-    (Shell.FISH, "share/fish/completions/{}.fish"),
-    (Shell.ZSH, "share/zsh/functions/Completion/*/_{}"),
-    (Shell.ZSH, "share/zsh/*/functions/_{}"),
-)
 _IN_A_PACKAGE = ("completions", "completion", "complete", "autocomplete", "shell", "contrib/completion", "misc", ".")
 _NAMES_IN_A_PACKAGE = (
     "{0}",
@@ -48,29 +44,21 @@ _NAMES_IN_A_PACKAGE = (
 
 @dataclass(frozen=True)
 class CompletionFile:
-    """A completion, the shell that it is for, and the name by which it calls the tool.
-
-    `is_own` where it came with the tool and not with a shell.
-    """
+    """A completion, the shell that it is for, and the name by which it calls the tool."""
 
     path: Path
     program: str
     shell: Shell
     text: str
-    is_own: bool
-
-    @property
-    def confidence(self) -> float:
-        """Say how far it is to be believed."""
-        return SHIPPED if self.is_own else OF_A_SHELL
 
 
 def find_completions(program: str, words: Sequence[str], system: Iterable[Path] = SYSTEM) -> list[CompletionFile]:
-    """Find the completion files of a tool.
+    """Find the completion files that came with a tool; those that a shell brings along are of any version.
 
     `program` is the path of what is executed, `words` are those that call the tool; its name is the first one's last
-    part. The tool's own folders come before those of the system, and what came with it before what came with a shell.
-    Nothing but regular files of at most two megabytes is opened, and at most twelve; what cannot be read is left out.
+    part. The tool's own folders come before those of the system.
+    Nothing but regular files of at most two megabytes is opened, and at most twelve; what cannot be read is left out,
+    and so is what lies beside a program in a folder where everybody may write.
     """
     name = os.path.basename(words[0]) if words else os.path.basename(program)  # noqa: PTH119 - a word, perhaps no path
     executable = Path(program)
@@ -78,17 +66,17 @@ def find_completions(program: str, words: Sequence[str], system: Iterable[Path] 
     found: list[CompletionFile] = []
     seen: set[tuple[int, int]] = set()
     for called in _names(executable, name):
-        for shell, path, is_own in _places(executable, prefixes, called):
-            text = _read(path, seen)
+        for shell, path in _places(executable, prefixes, called):
+            text = _read(path, seen) if len(found) < _MOST_FILES else None
             kind = (shell or shell_of(text)) if text else None
-            if text and kind and len(found) < _MOST_FILES:
-                found.append(CompletionFile(path, called, kind, text, is_own))
+            if text and kind:
+                found.append(CompletionFile(path, called, kind, text))
     return found
 
 
 def read_files(files: Iterable[CompletionFile]) -> Readings:
     """Give what completion files say, by the path of the tool's commands; the first file is believed the most."""
-    return joined(read_script(file.text, file.program, file.shell, file.confidence) for file in files)
+    return joined(read_script(file.text, file.program, file.shell) for file in files)
 
 
 def _names(executable: Path, name: str) -> list[str]:
@@ -102,31 +90,19 @@ def _names(executable: Path, name: str) -> list[str]:
 def _prefixes(executable: Path) -> Iterator[Path]:
     """Give the folders above `bin`, of the program as it is named and as it is found behind links."""
     for path in (executable, Path(os.path.realpath(executable))):
-        if path.is_absolute() and path.parent.name in {"bin", "sbin", "libexec"}:
-            yield path.parent.parent
+        folder, prefix = path.parent, path.parent.parent
+        has_prefix = path.is_absolute() and folder.name in {"bin", "sbin", "libexec"}
+        if has_prefix and not is_anybodys(folder) and not is_anybodys(prefix):
+            yield prefix
 
 
-def _places(executable: Path, prefixes: Sequence[Path], name: str) -> Iterator[tuple[Shell | None, Path, bool]]:
+def _places(executable: Path, prefixes: Sequence[Path], name: str) -> Iterator[tuple[Shell | None, Path]]:
     for prefix in prefixes:
         for shell, pattern in _BELOW_PREFIX:
-            yield shell, prefix / pattern.format(name), True
-    yield Shell.BASH, Path("/etc/bash_completion.d") / name, True
+            yield shell, prefix / pattern.format(name)
+    yield Shell.BASH, Path("/etc/bash_completion.d") / name
     for path in _in_packages(executable, name):
-        yield None, path, True
-    for prefix in prefixes:
-        for shell, pattern in _OF_THE_SHELL:
-            for path in _matching(prefix, pattern.format(name)):
-                yield shell, path, False
-
-
-def _matching(prefix: Path, pattern: str) -> Iterator[Path]:
-    """Give the paths that fit a pattern with one `*`, which stands for a folder."""
-    before, star, after = pattern.partition("*/")
-    if not star:
-        yield prefix / pattern
-        return
-    for folder in _entries(prefix / before):
-        yield folder / after
+        yield None, path
 
 
 def _in_packages(executable: Path, name: str) -> Iterator[Path]:
@@ -141,18 +117,14 @@ def _in_packages(executable: Path, name: str) -> Iterator[Path]:
 
 def _packages(executable: Path, name: str) -> Iterator[Path]:
     real = Path(os.path.realpath(executable))
-    if not real.is_absolute():
-        return
-    for folder in list(real.parents)[:_MOST_ABOVE]:
-        if _is_file(folder / "package.json"):
-            yield folder
-            break
+    above = list(takewhile(lambda folder: not is_anybodys(folder), list(real.parents)[:_MOST_ABOVE]))
+    yield from islice((folder for folder in above if _is_file(folder / "package.json")), 1)
     if real.parent.name == "bin":
         module = name.replace("-", "_")
-        for folder in _entries(real.parent.parent / "lib"):
+        for folder in _entries(above[1] / "lib") if len(above) > 1 else ():
             if folder.name.startswith("python"):
                 yield folder / "site-packages" / module
-    elif real.parent != Path("/"):
+    elif above and real.parent != Path("/"):
         yield real.parent
 
 
@@ -172,19 +144,17 @@ def _is_file(path: Path) -> bool:
 
 
 def _read(path: Path, seen: set[tuple[int, int]]) -> str | None:
-    """Read a regular file that was not read before; a pipe or a device is not waited for."""
+    """Read a regular file that was not read before."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        opened = open_regular(path)
+        if opened is None:
+            return None
+        with opened:
+            about = os.fstat(opened.fileno())
+            key = (about.st_dev, about.st_ino)
+            if about.st_size > _MOST_BYTES or key in seen:
+                return None
+            seen.add(key)
+            return decode(opened.read(_MOST_BYTES))
     except (OSError, ValueError):
         return None
-    try:
-        about = os.fstat(handle)
-        key = (about.st_dev, about.st_ino)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES or key in seen:
-            return None
-        seen.add(key)
-        return decode(os.read(handle, _MOST_BYTES))
-    except OSError:
-        return None
-    finally:
-        os.close(handle)

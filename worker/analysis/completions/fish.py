@@ -36,7 +36,6 @@ _FLAGS = {"require-parameter": "r", "exclusive": "x", "no-files": "f", "force-fi
 _AT_ROOT = re.compile(r"__fish_use_subcommand|__fish_\w*_?needs_(?:sub)?command|__fish_is_first_(?:token|arg)")
 _SEEN = re.compile(r"__fish_\w*(?:seen|using)_(?:sub)?command(?:_from)?")
 _NO_MATTER = re.compile(r"__fish_contains_opt|__fish_no_arguments|__fish_not_contain_opt")
-_FIRST_ONLY = re.compile(r"__fish_is_nth_token|__fish_is_token_n")
 _COMPLETERS = {
     "__fish_complete_directories": "DIR",
     "__fish_complete_suffix": "FILE",

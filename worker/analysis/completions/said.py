@@ -8,16 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from shared.models.cli_tool import Source, Takes
-from worker.analysis.claims import LIKELY, UNSURE, ArgumentClaim, CommandClaim, OptionClaim, Reading
+from worker.analysis.claims import LIKELY, ArgumentClaim, CommandClaim, OptionClaim, Reading
 
 Path = tuple[str, ...]
 Readings = Mapping[Path, Reading]
 T = TypeVar("T")
 
-# What the tool itself says of its words; what came with it, often for an older version; what came with a shell.
+# What the tool itself says of its words; what came with it, often for an older version.
 WRITTEN = LIKELY
 SHIPPED = 0.8
-OF_A_SHELL = UNSURE
 # An option is named, but not whether it takes a value: such a claim says `Takes.NONE` and means nothing by it.
 VAGUE = 0.5
 
@@ -119,8 +118,7 @@ class Notes:
         self.options.setdefault(path, []).append(claim)
 
     def add_command(self, path: Path, name: str, summary: str = "", *, sure: bool = True) -> None:
-        """Note a command below another; what a shell says of somebody's tool is never sure of it."""
-        sure = sure and self.confidence > OF_A_SHELL
+        """Note a command below another."""
         beside = self.commands.get(path, {})
         if is_command_name(name) and self._has_room(path, self.commands) and (sure or name not in beside):
             known = beside.get(name)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.analysis.foreign import is_anybodys, open_regular
+
 MOST_PAGES = 600
 LARGEST_PAGE_BYTES = 512 * 1024
 _LARGEST_FILE_BYTES = 8 * 1024 * 1024
@@ -67,9 +69,8 @@ def find_pages(program: str, words: Sequence[str], environ: Mapping[str, str] | 
     found: dict[str, Page] = {}
     for folder in _folders(program, os.environ if environ is None else environ):
         for page in sorted(_pages_in(folder, names), key=lambda one: (len(one.stem), one.stem, one.section)):
-            found.setdefault(page.stem, page)
-            if len(found) >= MOST_PAGES:
-                break
+            if len(found) < MOST_PAGES:
+                found.setdefault(page.stem, page)
     return tuple(sorted(found.values(), key=lambda page: (page.stem not in names, page.stem)))
 
 
@@ -86,12 +87,10 @@ def read_page(file: Path) -> str:
 
 
 def _bytes_of(file: Path) -> bytes:
-    """Read a regular file; neither a pipe nor a device makes this wait."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    opened = open_regular(file)
+    if opened is None:
         return b""
-    with os.fdopen(descriptor, "rb") as opened:
+    with opened:
         return opened.read(_LARGEST_FILE_BYTES)
 
 
@@ -144,11 +143,11 @@ def _beside(program: str) -> Iterator[Path]:
     What lies in a folder where everybody may write, as `/tmp` is, belongs to nobody's tool.
     """
     for place in _links(program):
-        if _is_anybodys(place.parent):
+        if is_anybodys(place.parent):
             continue
         prefix = place.parent.parent
         yield place.parent / "man"
-        if not _is_anybodys(prefix):
+        if not is_anybodys(prefix):
             yield from (prefix / "share/man", prefix / "man")
         if place.parent.name not in {"bin", "sbin"} or "node_modules" in place.parts:
             for folder in _in_package(place):
@@ -161,19 +160,11 @@ def _in_package(place: Path) -> list[Path]:
     for folder in list(place.parents)[:_HIGHEST_FOLDERS]:
         if folder.name in _HOLD_PACKAGES:
             return climbed
-        if folder.parent == folder or _is_anybodys(folder):
+        if folder.parent == folder or is_anybodys(folder):
             break
         climbed.append(folder)
     heads = (number for number, folder in enumerate(climbed, 1) if any(_is_there(folder / one) for one in _HEADS))
     return climbed[: next(heads, 1)]
-
-
-def _is_anybodys(folder: Path) -> bool:
-    """Tell a folder in which everybody may write, or that nobody can look at."""
-    try:
-        return bool(folder.stat().st_mode & stat.S_IWOTH)
-    except (OSError, ValueError):
-        return True
 
 
 def _is_there(file: Path) -> bool:
@@ -215,11 +206,11 @@ def _configured(program: str, environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _pages_in(folder: Path, names: Sequence[str]) -> Iterator[Page]:
     """Give the pages of a tree whose name is one of these or begins with one; folders of languages are left out."""
-    chapters = [entry for entry in _entries(folder) if re.fullmatch(r"(?:man|cat)?[168]\w*", entry.name)]
-    for chapter in chapters:
-        if chapter.is_dir() and chapter.name.startswith("man"):
+    entries = _entries(folder)
+    for chapter in entries:
+        if re.fullmatch(r"man[168]\w*", chapter.name) and chapter.is_dir():
             yield from _matching(_entries(Path(chapter.path)), names)
-    yield from _matching(_entries(folder), names)
+    yield from _matching(entries, names)
 
 
 def _matching(entries: Iterable[os.DirEntry[str]], names: Sequence[str]) -> Iterator[Page]:

@@ -82,13 +82,8 @@ class _Sheet:
         return speaks_of(self.path, self.words, self.usage)
 
 
-def read_manual(page: Page, words: Sequence[str]) -> Manual:
-    """Read a page of a tool; `words` call the tool, its program first. No page raises anything."""
-    return _read_sheet(_take_apart(page.source(), words, page.stem, page.include))
-
-
 def read_source(source: str, words: Sequence[str], stem: str = "") -> Manual:
-    """Read the source of a page; `stem` is the name of its file, that of the tool where there is none."""
+    """Read the source of a page; `stem` names its file, else it is the tool's own. No source raises anything."""
     return _read_sheet(_take_apart(source, words, stem or words[0].rpartition("/")[2]))
 
 

@@ -16,7 +16,7 @@ from shared.models.call import Call
 from shared.models.cli_tool import Source
 from worker.analysis.asking import Answer
 from worker.analysis.claims import OptionClaim, Reading
-from worker.analysis.completions.said import NO_VALUE, WRITTEN, Notes, Value, choices_of, is_option_name
+from worker.analysis.completions.said import NO_VALUE, WRITTEN, Notes, Value, is_option_name
 from worker.analysis.completions.scripts import Speech
 
 _MOST_LINES = 5_000
@@ -58,7 +58,7 @@ class Protocol(ABC):
     def offers(self, answer: Answer) -> list[Offer] | None:
         """Read the words that an answer offers; None where it is no answer of this protocol."""
 
-    def read(self, path: Sequence[str], answers: Sequence[Answer | None]) -> Reading | None:
+    def read(self, answers: Sequence[Answer | None]) -> Reading | None:
         """Read the answers to `calls`; None where the tool does not speak the protocol.
 
         A word without a dash is a command that is sure where something is said of it, else it only may be one.
@@ -75,26 +75,10 @@ class Protocol(ABC):
                 notes.add_command((), offer.word, offer.description, sure=bool(offer.description))
         return notes.readings().get((), Reading())
 
-    def speaks(self, answers: Sequence[Answer | None], path: Sequence[str] = ()) -> bool:
+    def speaks(self, answers: Sequence[Answer | None]) -> bool:
         """Tell whether answers show that the tool speaks the protocol: one option at least is offered."""
-        reading = self.read(path, answers)
+        reading = self.read(answers)
         return reading is not None and bool(reading.options)
-
-    def value_call(self, path: Sequence[str], option: str) -> Call:
-        """Give the call that asks for the values of an option."""
-        return self.call((*path, option, ""))
-
-    def read_values(self, answer: Answer | None) -> tuple[str, ...] | None:
-        """Read the values of an option; None where they are no closed list of words."""
-        offered = self.offers(answer) if answer is not None and not answer.is_ours else None
-        if not offered or not self.is_closed(answer):
-            return None
-        words = [offer.word for offer in offered]
-        return None if any(word.startswith("--") for word in words) else choices_of(words)
-
-    def is_closed(self, answer: Answer | None) -> bool:
-        """Tell whether an answer says that nothing but its words may stand there."""
-        return answer is not None
 
 
 def _value_of(claim: OptionClaim) -> Value:

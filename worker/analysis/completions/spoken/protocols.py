@@ -24,8 +24,7 @@ from worker.analysis.completions.spoken.protocol import (
     with_tabs,
 )
 
-_DIRECTIVE = re.compile(r":(\d{1,4})")
-_NO_FILES = 4
+_DIRECTIVE = re.compile(r":\d{1,4}")
 _HELP = "--help"
 _ANSWER_FILE = "completions.txt"
 _MOST_WORDS = 5_000
@@ -33,7 +32,7 @@ _KINDS = frozenset({"plain", "file", "dir"})
 
 
 class Cobra(Protocol):
-    """`__complete PATH WORD`: a word and its description in a line, at the end `:N`, whose third bit forbids files."""
+    """`__complete PATH WORD`: a word and its description in a line, at the end `:N`."""
 
     speech = Speech.COBRA
 
@@ -45,11 +44,6 @@ class Cobra(Protocol):
         if not lines or not _DIRECTIVE.fullmatch(lines[-1].strip()):
             return None
         return with_tabs([line for line in lines[:-1] if not line.startswith("_activeHelp_")])
-
-    def is_closed(self, answer: Answer | None) -> bool:
-        lines = [line for line in printed(answer) if line.strip()] if answer else []
-        found = _DIRECTIVE.fullmatch(lines[-1].strip()) if lines else None
-        return found is not None and bool(int(found[1]) & _NO_FILES) and not int(found[1]) & 1
 
 
 class Click(Protocol):
@@ -74,9 +68,6 @@ class Click(Protocol):
             return None
         plain = [(word, said) for kind, word, said in zip(kinds, words, helps, strict=True) if kind == "plain"]
         return [Offer(word, "" if said == "_" else said) for word, said in plain if word and len(word.split()) == 1]
-
-    def is_closed(self, answer: Answer | None) -> bool:
-        return answer is not None and not any(kind in {"file", "dir"} for kind in printed(answer)[0::3])
 
 
 class Typer(Protocol):

@@ -121,11 +121,6 @@ class Sheet:
         self.end_line()
         self._after_blank = True
 
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing was set since the last break."""
-        return not self._pieces
-
     def begin(self, indent: int, kind: Kind = Kind.TEXT, *, after_blank: bool = True) -> None:
         """Begin a paragraph at an indent; its first line is of a kind, in a plain font."""
         self.end_line()

@@ -41,7 +41,7 @@ class _Setter:
         self._sheet = Sheet()
         self._bases = [0]
         self._waits_for_tag = False
-        self._waits_for_heading: Kind | None = None
+        self._waits_for_heading = False
         self._waiting_font: tuple[Font, ...] | None = None
         self._table: list[tuple[int, str]] = []
         self._is_table = False
@@ -49,7 +49,7 @@ class _Setter:
             "TP": self._tag_follows, "TQ": self._tag_follows, "IP": self._item, "HP": self._hanging,
             "RS": self._indent, "RE": self._outdent, "br": self._break, "sp": self._space, "Sp": self._space,
             "in": self._move, "ti": self._move_once, "ft": self._font, "SY": self._synopsis, "OP": self._option,
-            "UR": self._break_nothing, "TS": self._table_begins,
+            "TS": self._table_begins,
         }  # fmt: skip
 
     def finish(self) -> tuple[Block, ...]:
@@ -77,7 +77,7 @@ class _Setter:
 
     def _begin(self, indent: int, kind: Kind = Kind.TEXT) -> None:
         self._waits_for_tag = False
-        self._waits_for_heading = None
+        self._waits_for_heading = False
         self._waiting_font = None
         self._sheet.begin(indent, kind)
 
@@ -85,7 +85,7 @@ class _Setter:
         if self._waiting_font is not None:
             fonts, self._waiting_font = self._waiting_font, None
             self._write(_set([line.text], fonts), line.number, goes_on=line.text.endswith("\\c"))
-        elif self._waits_for_heading is not None or self._waits_for_tag:
+        elif self._waits_for_heading or self._waits_for_tag:
             if line.text.strip():
                 inline = self._sheet.inline(line.text)
                 self._write(inline.spans, line.number, goes_on=inline.goes_on)
@@ -108,8 +108,7 @@ class _Setter:
         self._sheet.put(spans, number, goes_on=goes_on)
         if goes_on:
             return
-        if self._waits_for_heading is not None:
-            self._waits_for_heading = None
+        if self._waits_for_heading:
             self._begin(0)
         elif self._waits_for_tag:
             self._end_tag()
@@ -122,10 +121,9 @@ class _Setter:
         self._bases = [0]
         self._sheet.end_line()
         self._sheet.is_filling = True
-        kind = _HEADINGS[line.macro or ""]
-        self._begin(0, kind)
+        self._begin(0, _HEADINGS[line.macro or ""])
         spans = self._sheet.inline(" ".join(line.arguments)).spans
-        self._waits_for_heading = kind
+        self._waits_for_heading = True
         self._write(spans, line.number, goes_on=False)
 
     def _tag_follows(self, line: RoffLine) -> None:
@@ -177,9 +175,6 @@ class _Setter:
         if not self._waits_for_tag:
             self._sheet.paragraph()
 
-    def _break_nothing(self, line: RoffLine) -> None:
-        """Leave out the address of a link, whose text follows."""
-
     def _move(self, line: RoffLine) -> None:
         """Follow `.in +4` and `.in -4`, whatever the width."""
         self._sheet.end_line()
@@ -193,8 +188,7 @@ class _Setter:
     def _move_once(self, line: RoffLine) -> None:
         self._sheet.end_line()
         if line.text.strip().startswith("-"):
-            self._sheet.begin(max(0, self._sheet.indent - STEP), Kind.TAG, after_blank=False)
-            self._sheet.kind = Kind.TEXT
+            self._sheet.begin(self._sheet.indent - STEP, after_blank=False)
 
     def _font(self, line: RoffLine) -> None:
         name = line.text.strip()

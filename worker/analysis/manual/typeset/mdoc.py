@@ -173,8 +173,6 @@ class _Setter:
         self._phrase.read("No", line.arguments)
         if not self._phrase.is_open:
             self._flush(line.number)
-            if self._is_tag:
-                self._end_tag()
 
     def _columns(self, line: RoffLine) -> None:
         self._sheet.begin(self._indent)

@@ -9,6 +9,7 @@ from worker.analysis.manual.typeset.spans import BLANK, Font, Span, Spans, merge
 
 _CLOSING = frozenset(".,:;)]?!")
 _OPENING = frozenset("([")
+_MARKS = frozenset({*_CLOSING, *_OPENING, "|"})
 _FONTS: Mapping[str, Font] = {
     "Ar": Font.ITALIC, "Em": Font.ITALIC, "Pa": Font.ITALIC, "Va": Font.ITALIC, "Vt": Font.ITALIC, "Fa": Font.ITALIC,
     "Ft": Font.ITALIC, "Cm": Font.BOLD, "Ic": Font.BOLD, "Sy": Font.BOLD, "Ev": Font.BOLD, "Li": Font.BOLD,
@@ -133,7 +134,7 @@ class Phrase:
             given.insert(0, _SYSTEMS[macro])
         elif macro == "Xr" and len(given) > 1 and given[1][:1].isalnum():
             given[:2] = [f"{given[0]}({given[1]})"]
-        elif macro == "Ar" and not any(word not in _CLOSING and word not in _OPENING for word in given):
+        elif macro == "Ar" and all(word in _CLOSING or word in _OPENING for word in given):
             given = ["file", "...", *given]
         if macro == "Fl":
             self._flags(given, words[end : end + 1])
@@ -143,20 +144,19 @@ class Phrase:
         return end
 
     def _name(self, given: list[str]) -> None:
-        names = [word for word in given if word not in _CLOSING and word not in _OPENING and word != "|"]
+        names = [word for word in given if word not in _MARKS]
         if names and not self.program:
             self.program = names[0]
         for word in given if names else [self.program, *given]:
             self._word(word, Font.BOLD)
 
     def _flags(self, given: Sequence[str], following: Sequence[str]) -> None:
-        if not any(word not in _CLOSING and word not in _OPENING and word != "|" for word in given):
+        if _MARKS.issuperset(given):
             self._add(_set(["-"], Font.BOLD))
             # `Fl Fl file` is a flag with two dashes; `Fl` alone is one dash.
             self._is_glued = bool(following) and following[0] not in {"Ar", "Oc", "Xc", "Ns"} and not given
         for word in given:
-            is_mark = word in _CLOSING or word in _OPENING or word == "|"
-            self._word(word if is_mark else f"-{word}", Font.BOLD)
+            self._word(word if word in _MARKS else f"-{word}", Font.BOLD)
 
     def _word(self, word: str, font: Font) -> None:
         if word in _CLOSING:

@@ -64,8 +64,7 @@ def marked(spans: Sequence[Span]) -> str:
 
     Words in capitals are known as such without, unless they are glued to a letter: `-f` and `FILE` become `-f<FILE>`.
     """
-    pieces = list(_marked(merged(spans)))
-    return "".join(pieces)
+    return "".join(_marked(merged(spans)))
 
 
 def _marked(spans: Spans) -> Iterator[str]:

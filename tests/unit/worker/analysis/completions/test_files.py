@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from worker.analysis.completions.files import find_completions, read_files
-from worker.analysis.completions.said import OF_A_SHELL, SHIPPED
+from worker.analysis.completions.said import SHIPPED
 from worker.analysis.completions.scripts import Shell
 
 
@@ -24,28 +24,26 @@ def test_finds_what_lies_below_the_folder_of_the_tool(tmp_path: Path) -> None:
         "share/zsh/site-functions/_frob",
         "share/fish/vendor_completions.d/frob.fish",
         "share/bash-completion/completions/frob",
-        "share/fish/completions/frob.fish",
-        "share/zsh/functions/Completion/Unix/_frob",
-        "share/fish/completions/other.fish",
+        "share/fish/vendor_completions.d/other.fish",
     )
 
     found = find_completions(str(program), ["frob"], system=())
 
-    assert [(file.shell, file.is_own, file.confidence) for file in found] == [
-        (Shell.ZSH, True, SHIPPED),
-        (Shell.FISH, True, SHIPPED),
-        (Shell.BASH, True, SHIPPED),
-        (Shell.FISH, False, OF_A_SHELL),
-        (Shell.ZSH, False, OF_A_SHELL),
-    ]
+    assert [file.shell for file in found] == [Shell.ZSH, Shell.FISH, Shell.BASH]
+
+
+def test_leaves_out_what_came_with_a_shell(tmp_path: Path) -> None:
+    program = lay(tmp_path, "share/fish/completions/frob.fish", "share/zsh/functions/Completion/Unix/_frob")
+
+    assert find_completions(str(program), ["frob"], system=()) == []
 
 
 def test_finds_what_a_system_has_for_the_name(tmp_path: Path) -> None:
-    lay(tmp_path, "share/fish/completions/frob.fish")
+    lay(tmp_path, "share/fish/vendor_completions.d/frob.fish")
 
     found = find_completions("/nowhere/frob", ["/nowhere/frob", "sub"], system=[tmp_path])
 
-    assert [file.path for file in found] == [tmp_path / "share/fish/completions/frob.fish"]
+    assert [file.path for file in found] == [tmp_path / "share/fish/vendor_completions.d/frob.fish"]
 
 
 def test_follows_a_link_into_the_package_of_the_tool(tmp_path: Path) -> None:
@@ -63,6 +61,26 @@ def test_finds_files_of_a_python_package(tmp_path: Path) -> None:
     program = lay(tmp_path, "lib/python3.12/site-packages/frob/completion/completion.fish")
 
     assert [file.shell for file in find_completions(str(program), ["frob"], system=())] == [Shell.FISH]
+
+
+def test_finds_nothing_beside_a_program_where_everybody_may_write(tmp_path: Path) -> None:
+    root = tmp_path / "open"
+    lay(root, "share/fish/vendor_completions.d/frob.fish", "lib/python3.12/site-packages/frob/completion.fish")
+    lay(root, "package.json", "completions/frob.bash", "tool/frob", "tool/completions/frob.zsh")
+    programs = ("bin/frob", "tool/frob", "frob")
+    (root / "frob").write_text("")
+
+    def found() -> list[set[str]]:
+        every = (find_completions(str(root / program), ["frob"], system=()) for program in programs)
+        return [{file.path.name for file in files} for files in every]
+
+    assert found() == [{"frob.fish", "completion.fish", "frob.bash"}, {"frob.zsh", "frob.bash"}, {"frob.bash"}]
+    root.chmod(0o1777)
+    assert found() == [set(), {"frob.zsh"}, set()]
+    (root / "tool").chmod(0o1777)
+    (root / "bin").chmod(0o1777)
+    root.chmod(0o755)
+    assert found() == [set(), set(), {"frob.bash"}]
 
 
 def test_looks_for_the_longer_name_behind_a_link(tmp_path: Path) -> None:
@@ -99,26 +117,26 @@ def test_reads_a_file_once_however_many_names_it_has(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_a_pattern_or_a_path_finds_nothing(tmp_path: Path) -> None:
-    lay(tmp_path, "share/fish/completions/frob.fish")
+    lay(tmp_path, "share/fish/vendor_completions.d/frob.fish")
 
     for name in ("*", "..", "", "-c", "fro[b]"):
         assert find_completions("", [name], system=[tmp_path]) == []
 
 
-def test_puts_what_files_say_together_and_believes_the_tool_more_than_a_shell(tmp_path: Path) -> None:
+def test_puts_what_files_say_together_and_believes_the_first_of_them(tmp_path: Path) -> None:
     program = lay(tmp_path)
-    of_shell = "complete -c frob -n __fish_use_subcommand -a 'add drop'\ncomplete -c frob -l loom -x -a 'a b'\n"
-    own = "complete -c frob -n __fish_use_subcommand -a add -d 'add one'\ncomplete -c frob -l loom -r\n"
-    lay(tmp_path, "share/fish/completions/frob.fish", text=of_shell)
-    lay(tmp_path, "share/fish/vendor_completions.d/frob.fish", text=own)
+    fish = "complete -c frob -n __fish_use_subcommand -a add -d 'add one'\ncomplete -c frob -l loom -r\n"
+    zsh = "#compdef frob\n_arguments '--loom=[which]:loom:(a b)' '1:command:((add\\:another drop\\:less))'\n"
+    lay(tmp_path, "share/fish/vendor_completions.d/frob.fish", text=fish)
+    lay(tmp_path, "share/zsh/site-functions/_frob", text=zsh)
 
     reading = read_files(find_completions(str(program), ["frob"], system=()))[()]
 
     assert [(claim.name, claim.summary, claim.sure) for claim in reading.commands] == [
-        ("add", "add one", True),
-        ("drop", "", False),
+        ("add", "another", True),
+        ("drop", "less", True),
     ]
     assert [(claim.choices, claim.confidence) for claim in reading.options] == [
+        (("a", "b"), SHIPPED),
         (None, SHIPPED),
-        (("a", "b"), OF_A_SHELL),
     ]

@@ -44,7 +44,7 @@ def answered(said: bytes, code: int = 0) -> Callable[[Sequence[Call]], list[Answ
 def read(protocol: Protocol, *said: bytes, code: int = 0) -> Reading | None:
     """Read answers in the order of the protocol's calls."""
     answers = [answered(one, code)([call])[0] for one, call in zip(said, protocol.calls(()), strict=False)]
-    return protocol.read((), answers)
+    return protocol.read(answers)
 
 
 def options(reading: Reading | None) -> list[tuple[tuple[str, ...], str, Takes]]:
@@ -101,17 +101,6 @@ def test_an_option_of_which_no_value_is_told_is_vague() -> None:
     assert [claim.confidence for claim in reading.options] == [WRITTEN, VAGUE]
 
 
-def test_cobra_knows_values_only_where_files_are_forbidden() -> None:
-    protocol = Cobra(["frob"])
-    call = protocol.value_call(["add"], "--tint")
-
-    assert call.argv == (b"__complete", b"add", b"--tint", b"")
-    assert protocol.read_values(answered(b"ochre\nwoad\n:4\n")([call])[0]) == ("ochre", "woad")
-    assert protocol.read_values(answered(b"ochre\nwoad\n:0\n")([call])[0]) is None
-    assert protocol.read_values(answered(b"ochre\nwoad\n:5\n")([call])[0]) is None
-    assert protocol.read_values(None) is None
-
-
 def test_click_gives_triplets() -> None:
     protocol = Click(["./my-frob.sh"])
     reading = read(
@@ -127,8 +116,6 @@ def test_click_gives_triplets() -> None:
         "COMP_WORDS": "my-frob.sh add -",
         "COMP_CWORD": "2",
     }
-    assert protocol.read_values(answered(b"plain\nmatt\n_\nplain\ngloss\n_\n")([call])[0]) == ("matt", "gloss")
-    assert protocol.read_values(answered(b"plain\nmatt\n_\nfile\ngloss\n_\n")([call])[0]) is None
 
 
 def test_typer_clap_and_yargs_give_a_word_a_line() -> None:
@@ -155,7 +142,7 @@ def test_argcomplete_answers_in_a_file() -> None:
         ),
     )
 
-    assert options(protocol.read((), [Answer(call, result)])) == [(("-l", "--loom"), "which loom", Takes.NONE)]
+    assert options(protocol.read([Answer(call, result)])) == [(("-l", "--loom"), "which loom", Takes.NONE)]
     assert environment(call)["COMP_LINE"] == "frob -"
     assert environment(call)["COMP_POINT"] == "6"
 

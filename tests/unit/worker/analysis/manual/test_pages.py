@@ -115,6 +115,10 @@ def test_finds_no_more_pages_than_are_allowed(prefix: Path) -> None:
         write(prefix, f"frob-{number:04}.1")
 
     assert len(stems(prefix / "bin/frob")) == MOST_PAGES
+    for name in ("frob-x.1", "frob-y.1"):
+        write(prefix / "bin/frob-others", name)
+    others = {"MANPATH": str(prefix / "bin/frob-others/share/man")}
+    assert len(find_pages(str(prefix / "bin/frob"), ["frob"], others)) == MOST_PAGES
 
 
 @pytest.mark.parametrize("program", ["", "frob", "/", "/nowhere/at/all", "\0", "/a\0b", "../frob", "/proc/self/fd/0"])

@@ -11,7 +11,7 @@ from shared.models.cli_tool import Takes
 from tests.effort import effort_of
 from worker.analysis.allowance import Allowance
 from worker.analysis.manual.pages import Page
-from worker.analysis.manual.reading import Manual, read_manual, read_manuals, read_source
+from worker.analysis.manual.reading import Manual, read_manuals, read_source
 from worker.analysis.merge import settle_options
 
 CORPUS = Path(__file__).resolve().parents[4] / "corpus"
@@ -118,7 +118,7 @@ def test_a_tool_without_a_page_has_no_reading(tmp_path: Path) -> None:
 
 
 def test_a_page_that_cannot_be_read_says_nothing(tmp_path: Path) -> None:
-    manual = read_manual(Page(tmp_path / "missing.1", "frob", "1"), ["frob"])
+    manual = read_source(Page(tmp_path / "missing.1", "frob", "1").source(), ["frob"])
 
     assert [(path, reading.options) for path, reading in manual.readings.items()] == [((), ())]
 
