@@ -35,7 +35,7 @@ def settle_options(claims: Sequence[OptionClaim], path: str, inherited: Iterable
     """
     above = frozenset(inherited)
     own = [_counted(claim) for claim in claims if not (claim.inherited and above.issuperset(claim.names))]
-    groups = _grouped(_disjoint(own))
+    groups = _grouped(_disjoint([*_parted(own)]))
     names = {name for group in groups for claim in group for name in claim.names}
     names_values = any(claim.takes is not Takes.NONE for claim in own if claim.source is Source.HELP)
     options = tuple(_option(group, names, help_names_values=names_values) for group in groups)
@@ -62,6 +62,29 @@ def _counted(claim: OptionClaim) -> OptionClaim:
     once = {name for name in claim.names if len(name) == 2}  # noqa: PLR2004 - a dash and a letter
     names = tuple(name for name in claim.names if not (set(name[1:]) == {name[-1]} and name[:2] in once - {name}))
     return claim if names == claim.names else replace(claim, names=names, repeatable=True)
+
+
+def _parted(claims: Sequence[OptionClaim]) -> Iterator[OptionClaim]:
+    """Part `-O, --format=roff` beside `-T, --format=tex`: letters without a value, and an option with two choices."""
+    words: dict[tuple[str, Source], dict[str, None]] = {}
+    for claim in filter(_has_fixed_word, claims):
+        for name in claim.names:
+            words.setdefault((name, claim.source), {})[claim.value_name or ""] = None
+    for claim in claims:
+        shared = [name for name in claim.names if len(words.get((name, claim.source), ())) > 1]
+        own = tuple(name for name in claim.names if name not in shared)
+        if not (shared and own and _has_fixed_word(claim)):
+            yield claim
+            continue
+        yield replace(claim, names=own, takes=Takes.NONE, value_name=None, choices=None, joined=None)
+        for name in shared:
+            yield replace(claim, names=(name,), value_name=None, choices=tuple(words[name, claim.source]))
+
+
+def _has_fixed_word(claim: OptionClaim) -> bool:
+    """Tell an entry with a word to be typed in the place of its value from one that says what is to be filled in."""
+    word = claim.value_name or ""
+    return _is_entry(claim) and word.isalpha() and word.islower() and type_of(word) is None
 
 
 def _disjoint(claims: Sequence[OptionClaim]) -> list[OptionClaim]:

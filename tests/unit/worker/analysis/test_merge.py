@@ -123,3 +123,26 @@ def test_an_argument_gets_its_type_from_its_name_and_description() -> None:
 @given(st.lists(st.text(max_size=10)))
 def test_any_names_make_arguments(names: list[str]) -> None:
     assert len(settle_arguments(ArgumentClaim(name) for name in names)) <= len(names)
+
+
+def test_letters_that_stand_for_a_value_of_one_option_take_none_themselves() -> None:
+    def entry(letter: str, word: str) -> OptionClaim:
+        return OptionClaim((letter, "--format"), Takes.REQUIRED, value_name=word, joined="=")
+
+    found = settle_options([entry("-O", "roff"), entry("-T", "tex")], "").options
+
+    assert [(one.names, one.takes_value, one.choices) for one in found] == [
+        (("-O",), Takes.NONE, None),
+        (("--format",), Takes.REQUIRED, ("roff", "tex")),
+        (("-T",), Takes.NONE, None),
+    ]
+
+
+def test_entries_that_share_a_spelling_and_name_what_is_to_be_filled_in_keep_their_values() -> None:
+    one = OptionClaim(("-o", "--out"), Takes.REQUIRED, value_name="file")
+    other = OptionClaim(("-d", "--out"), Takes.REQUIRED, value_name="directory")
+
+    found = settle_options([one, other], "").options
+
+    assert found[0].names == ("-o", "--out")
+    assert found[0].takes_value is Takes.REQUIRED
