@@ -79,11 +79,6 @@ class Bench:
         """Give files of the kinds of which the help speaks."""
         return samples.kinds_mentioned(" ".join(sorted(self.answers)))
 
-    @property
-    def tool(self) -> str:
-        """Name the tool."""
-        return self.hint.partition(" ")[0]
-
     def call(self, command: Command, attempt: Attempt) -> Call:
         """Type an attempt."""
         files = samples.laid(attempt.files, self.files) if attempt.files else self.files

@@ -125,12 +125,6 @@ def option_follows(text: str, at: int = 0) -> bool:
     return _OPTION_FOLLOWS.match(text, at) is not None
 
 
-def name_at(text: str, at: int = 0) -> str | None:
-    """Give the spelling of an option that begins at a place."""
-    found = _NAME.match(text, at)
-    return found[0] if found else None
-
-
 def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     """Say what a word stands for that takes the place of a value: `FILE`, `<n>`, `[WHEN]`, `{a,b}`, `[a|b]`."""
     repeatable = "..." in token or "…" in token
