@@ -125,6 +125,11 @@ def option_follows(text: str, at: int = 0) -> bool:
     return _OPTION_FOLLOWS.match(text, at) is not None
 
 
+def stem_of(name: str) -> str:
+    """Give what an option and its opposite have in common."""
+    return name.lstrip("-").removeprefix("no-")
+
+
 def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:
     """Say what a word stands for that takes the place of a value: `FILE`, `<n>`, `[WHEN]`, `{a,b}`, `[a|b]`."""
     repeatable = "..." in token or "…" in token
