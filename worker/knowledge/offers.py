@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
+from worker.knowledge.refusals import PLAIN_QUOTES
+
 _MOST_LINES = 200
 _LONGEST_LINE = 8000
 _LINES_TO_A_LIST = 4
@@ -13,7 +15,7 @@ _LINES_OF_A_LIST = 40
 _MOST_WORDS = 300
 _LONGEST_WORD = 60
 _FEWEST_CHOICES = 2
-_PLAIN_QUOTES = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xB4: "'", 0x60: "'"})
+_PLAIN_QUOTES = {**PLAIN_QUOTES, ord("`"): "'"}
 
 # What stands between the refusal and the words that would have been taken.
 _INTRODUCED = re.compile(
