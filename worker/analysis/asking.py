@@ -110,7 +110,8 @@ class Asker:
 
     The budget counts calls, not seconds: one tool, one interface, however busy the machine is. A call of a tool that is
     slow to start counts for several, and one that never ended for very many. While its help is read, what it says is
-    counted too: the answer that is more than may be read is not given, and none is asked for after it.
+    counted too: the answer that is more than may be read is not given, and none is asked for after it. `overdue` counts
+    the calls that did not end by themselves.
     """
 
     def __init__(self, sandbox: Sandbox, budget: int, limits: Limits = _LIMITS, most_said: int = MOST_SAID) -> None:
@@ -120,6 +121,7 @@ class Asker:
         self._quickest_ms: float | None = None
         self._reading: Allowance | None = Allowance(most_said)
         self.left = budget
+        self.overdue = 0
 
     def allow(self, budget: int) -> None:
         """Begin another part of the work, with a budget of its own: what is left of the last one is gone.
@@ -161,11 +163,6 @@ class Asker:
         """Give all answers so far."""
         return tuple(self._known.values())
 
-    @property
-    def overdue(self) -> int:
-        """Count the calls that did not end by themselves."""
-        return sum(answer.is_overdue for answer in self._known.values())
-
     def _make(self, calls: Sequence[Call]) -> Generator[Answer]:
         results = self._sandbox.map([Run(self._patient(call)) for call in calls])
         return (Answer(call, result, self._sandbox.captured) for call, result in zip(calls, results, strict=True))
@@ -184,7 +181,10 @@ class Asker:
         return call.model_copy(update={"limits": limits})
 
     def _pay(self, answer: Answer) -> None:
-        if not answer.is_overdue:
-            took = answer.result.duration_ms
-            self._quickest_ms = took if self._quickest_ms is None else min(took, self._quickest_ms)
-        self.left -= round(self._pace.patience_s * _CALLS_A_SECOND) if answer.is_overdue else self.cost
+        if answer.is_overdue:
+            self.overdue += 1
+            self.left -= round(self._pace.patience_s * _CALLS_A_SECOND)
+            return
+        took = answer.result.duration_ms
+        self._quickest_ms = took if self._quickest_ms is None else min(took, self._quickest_ms)
+        self.left -= self.cost

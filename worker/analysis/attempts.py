@@ -79,11 +79,6 @@ class Bench:
         """Give files of the kinds of which the help speaks."""
         return samples.kinds_mentioned(" ".join(sorted(self.answers)))
 
-    @property
-    def tool(self) -> str:
-        """Name the tool."""
-        return self.hint.partition(" ")[0]
-
     def call(self, command: Command, attempt: Attempt) -> Call:
         """Type an attempt."""
         files = samples.laid(attempt.files, self.files) if attempt.files else self.files
@@ -163,15 +158,16 @@ def _from_example(example: str, command: Command, tool: str) -> Attempt | None:
     if argv[: len(words)] != words or not (len(argv) > len(words) or is_fed):
         return None
     operands = argv[len(words) :]
-    return Attempt(operands, samples.TEXT if is_fed else None, tuple(_invented(operands)), is_example=True)
+    attempt = Attempt(operands, samples.TEXT if is_fed else None, is_example=True)
+    return replace(attempt, files=tuple(_made(attempt, _FILE_NAME)))
 
 
-def _invented(operands: Sequence[bytes]) -> Iterator[CallFile]:
-    """Make the files that an example names, with what their endings promise."""
-    known = {file.path for file in samples.BASIC}
-    for word in dict.fromkeys(operands):
+def _made(attempt: Attempt, named: re.Pattern[str]) -> Iterator[CallFile]:
+    """Make a file of every word that is named so and is none yet, with what its ending promises."""
+    known = {file.path for file in (*samples.BASIC, *attempt.files)}
+    for word in dict.fromkeys(attempt.operands):
         name = word.decode(errors="replace")
-        if _is_below(word) and _FILE_NAME.fullmatch(name) and word not in known:
+        if _is_below(word) and named.fullmatch(name) and word not in known:
             yield CallFile(path=word, content=samples.file_like(name).content)
 
 
@@ -217,22 +213,26 @@ def _with_another_kind(attempt: Attempt, text: str, bench: Bench) -> Iterator[At
     file = samples.kind_asked_for(text)
     if file is None or attempt.files:
         return
-    at = [place for place, word in enumerate(attempt.operands) if word in bench.paths]
-    extra = (file,) if file.path not in bench.paths else ()
-    if at and attempt.operands[at[-1]] != file.path:
-        operands = (*attempt.operands[: at[-1]], file.path, *attempt.operands[at[-1] + 1 :])
-        yield replace(attempt, operands=operands, files=extra)
+    other = _with_last_file(attempt, file.path, bench)
+    if other is not None and other != attempt:
+        yield replace(other, files=() if file.path in bench.paths else (file,))
     elif attempt.stdin is not None and isinstance(file.content, bytes) and attempt.stdin != file.content:
         yield replace(attempt, stdin=file.content)
 
 
 def _with_mentioned_kind(attempt: Attempt, text: str, bench: Bench) -> Iterator[Attempt]:
     """Give the kinds of files of which the help speaks, where the tool makes nothing of the one it got."""
-    at = [place for place, word in enumerate(attempt.operands) if word in bench.paths]
-    if not at or not _CANNOT_PARSE.search(text[:_LONGEST_READ]):
-        return
-    for file in bench.mentioned[:_MOST_KINDS]:
-        yield replace(attempt, operands=(*attempt.operands[: at[-1]], file.path, *attempt.operands[at[-1] + 1 :]))
+    if _CANNOT_PARSE.search(text[:_LONGEST_READ]):
+        others = (_with_last_file(attempt, file.path, bench) for file in bench.mentioned[:_MOST_KINDS])
+        yield from (other for other in others if other is not None)
+
+
+def _with_last_file(attempt: Attempt, path: bytes, bench: Bench) -> Attempt | None:
+    """Give another file in place of the last that is given; None where none is."""
+    at = max((place for place, word in enumerate(attempt.operands) if word in bench.paths), default=None)
+    if at is None:
+        return None
+    return replace(attempt, operands=(*attempt.operands[:at], path, *attempt.operands[at + 1 :]))
 
 
 def _without_network(attempt: Attempt, text: str) -> Iterator[Attempt]:
@@ -270,17 +270,10 @@ def _with_named_files(attempt: Attempt, text: str) -> Iterator[Attempt]:
     """Make the files that a documented example takes for granted, where the tool misses one of them."""
     if not attempt.is_example or not _MISSES_A_FILE.search(text[:_LONGEST_READ]):
         return
-    made = tuple(_made(attempt))
+    # A plain word behind the options may be a file; an option's own word is seldom one.
+    made = tuple(_made(attempt, _PLAIN_NAME))
     if any(re.search(rf"\b{re.escape(file.path.decode())}\b", text[:_LONGEST_READ]) for file in made):
         yield replace(attempt, files=(*attempt.files, *made))
-
-
-def _made(attempt: Attempt) -> Iterator[CallFile]:
-    """Make every plain word behind the options a file; an option's own word is seldom one."""
-    known = {file.path for file in (*samples.BASIC, *attempt.files)}
-    for word in dict.fromkeys(attempt.operands):
-        if word not in known and _is_below(word) and _PLAIN_NAME.fullmatch(word.decode(errors="replace")):
-            yield CallFile(path=word, content=samples.file_like(word.decode(errors="replace")).content)
 
 
 def _is_below(name: bytes) -> bool:

@@ -25,7 +25,7 @@ _MISSED = re.compile(
     re.IGNORECASE,
 )
 _BEGINNINGS = ("init", "initialize", "initialise", "new", "create", "setup", "bootstrap")
-_BEGINS = re.compile(r"\b(?:creat|initiali[sz])\w* (?:an? |the )?(?:\w+ ){0,3}", re.IGNORECASE)
+_BEGINS = re.compile(rf"\b(?:creat|initiali[sz])\w* (?:an? |the )?(?:\w+ ){{0,3}}{_PLACE}", re.IGNORECASE)
 _LONGEST_READ = 4000
 _MOST_TRIED = 3
 _MOST_FILES = 100
@@ -54,13 +54,8 @@ def _founders(commands: Sequence[Command]) -> Iterator[Command]:
     ordered = sorted(leaves, key=lambda command: len(command.words))
     for name in _BEGINNINGS:
         yield from (command for command in ordered if command.path.split()[-1] == name)
-    named = frozenset(_BEGINNINGS)
-    place = re.compile(_BEGINS.pattern + _PLACE, re.IGNORECASE)
-    yield from (
-        command
-        for command in ordered
-        if command.path.split()[-1] not in named and place.match(command.summary[:_LONGEST_READ])
-    )
+    others = (command for command in ordered if command.path.split()[-1] not in _BEGINNINGS)
+    yield from (command for command in others if _BEGINS.match(command.summary[:_LONGEST_READ]))
 
 
 def _made_by(answer: Answer) -> tuple[CallFile, ...]:

@@ -143,8 +143,12 @@ class RecipeSearch:
         while has_patience(self._asker) and (some := self._searches(rest)):
             while (waiting := [search for search in some if search.call]) and has_patience(self._asker):
                 self._step(waiting)
-            yield from ((search.command, search.recipe) for search in some if search.recipe)
-            ungrounded += [search.command for search in some if search.misses_ground and not search.recipe]
+            for search in some:
+                recipe = search.recipe
+                if recipe:
+                    yield search.command, recipe
+                elif search.misses_ground:
+                    ungrounded.append(search.command)
 
     def _searches(self, commands: Iterator[Command]) -> list[_Search]:
         return [_Search(self.bench, command) for command in islice(commands, _SIDE_BY_SIDE)]

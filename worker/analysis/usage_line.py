@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from shared.models.cli_tool import Source, Takes
 from worker.analysis.claims import UNSURE, ArgumentClaim, OptionClaim
-from worker.analysis.dialects.heads import Head, Slot, closing, is_upper, option_follows, parse_head, slot_of
+from worker.analysis.dialects.heads import Head, Slot, closing, is_upper, option_follows, parse_head, slot_of, stem_of
 from worker.analysis.usage_tree import (
     CLOSING,
     DOTS,
@@ -376,13 +376,9 @@ def _exclusive(claims: Sequence[OptionClaim]) -> list[OptionClaim]:
     """Say of alternatives that they do not stand together; an option and its opposite may, and the last one counts."""
     names = [max(claim.names, key=len) for claim in claims]
     return [
-        replace(claim, conflicts=tuple(other for other in names if _stem(other) != _stem(own)))
+        replace(claim, conflicts=tuple(other for other in names if stem_of(other) != stem_of(own)))
         for claim, own in zip(claims, names, strict=True)
     ]
-
-
-def _stem(name: str) -> str:
-    return name.lstrip("-").removeprefix("no-")
 
 
 def _is_short(claim: OptionClaim) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
+from worker.knowledge.refusals import PLAIN_QUOTES
+
 _MOST_LINES = 200
 _LONGEST_LINE = 8000
 _LINES_TO_A_LIST = 4
@@ -13,7 +15,7 @@ _LINES_OF_A_LIST = 40
 _MOST_WORDS = 300
 _LONGEST_WORD = 60
 _FEWEST_CHOICES = 2
-_PLAIN_QUOTES = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xB4: "'", 0x60: "'"})
+_PLAIN_QUOTES = {**PLAIN_QUOTES, ord("`"): "'"}
 
 # What stands between the refusal and the words that would have been taken.
 _INTRODUCED = re.compile(
@@ -29,8 +31,8 @@ _INTRODUCED = re.compile(
     r"(?P<mark>:|=| -|\s|$)\s*",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"[-*\u2022]\s+|\s{2,}(?=\S)")
-_ENTRY = re.compile(r"\s*(?:[-*\u2022]\s+)?(\S.*)$")
+# Behind a dash, set in, or both.
+_ENTRY = re.compile(r"(?:\s{2,}|(?=[-*\u2022]\s))(?:[-*\u2022]\s+)?(\S.*)$")
 _BETWEEN_WORDS = re.compile(r"\s*[,|;/]\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+|(?<=['\"])\s+(?=['\"])")
 _CLOSED = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _WORD = re.compile(r"[\w+@%.:][\w+@%.:*#-]*")
@@ -42,7 +44,7 @@ _OF_SENTENCES = frozenset(
 )
 _SENTENCE = re.compile(r"\.\s")
 _FRAME = "│|"
-_COLUMNS = " | "
+_BETWEEN_COLUMNS = " | "
 _SPEAKS_OF_CHOICES = re.compile(r"\bchoices?\b", re.IGNORECASE)
 # `<Style.DARK: 'dark'>`: how Python shows a member of an enumeration.
 _OF_AN_ENUMERATION = re.compile(r"<[\w.]{1,80}: ('[^']{1,60}')>")
@@ -71,7 +73,7 @@ def offered_values(text: str, given: str, names: Sequence[str]) -> tuple[str, ..
     Only a list that belongs to a line with the value itself, or with a spelling of the option, counts: a usage text
     printed beside the refusal lists other things. A list of one is no choice, unless it is called one.
     """
-    lines = list(_plain_lines(text))
+    lines = list(_unframed(_lines(text)))
     for number, line in enumerate(lines):
         if _SHOWS_USAGE.match(line) or not any(len(word) > 1 and word in line for word in (given, *names)):
             continue
@@ -85,10 +87,9 @@ def offered_values(text: str, given: str, names: Sequence[str]) -> tuple[str, ..
 def offered_names(text: str, asked: str) -> tuple[str, ...]:
     """Give the spellings of options that a tool suggests, or among which it cannot choose, after an unknown one."""
     found: list[str] = []
-    lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
+    lines = _lines(text)
     for number, line in enumerate(lines):
-        said = _OFFERS_NAMES.search(line)
-        if said is None:
+        if not _OFFERS_NAMES.search(line):
             continue
         own = _OPTION.findall(line.replace(asked, " "))
         # `Did you mean one of these?` has them on the lines below.
@@ -101,13 +102,9 @@ def offered_names(text: str, asked: str) -> tuple[str, ...]:
 def offered_companions(text: str) -> tuple[str, ...]:
     """Give the options of which a tool says that one must be there: `specify one of -ab or --create`."""
     found: list[str] = []
-    for line in text.splitlines()[:_MOST_LINES]:
-        plain = line[:_LONGEST_LINE].translate(_PLAIN_QUOTES)
-        said = _ASKS_FOR_ONE.search(plain)
-        if said is None:
-            continue
-        found += [f"-{letter}" for bundle in _BUNDLE.findall(plain) for letter in bundle]
-        found += [name for name in _OPTION.findall(plain) if not _BUNDLE.fullmatch(name)]
+    for line in filter(_ASKS_FOR_ONE.search, _lines(text)):
+        found += [f"-{letter}" for bundle in _BUNDLE.findall(line) for letter in bundle]
+        found += [name for name in _OPTION.findall(line) if not _BUNDLE.fullmatch(name)]
     return tuple(dict.fromkeys(found))[:_MOST_COMPANIONS]
 
 
@@ -121,19 +118,23 @@ def _to_the_bracket(line: str, below: Sequence[str]) -> str:
     return line if end is None else _OF_AN_ENUMERATION.sub(r"\1", " ".join([line, *wrapped[: end + 1]]))
 
 
-def _plain_lines(text: str) -> Iterator[str]:
-    """Give the lines with plain quotes; what a frame holds is one line, wherever it was broken to fit in."""
+def _lines(text: str) -> list[str]:
+    """Give the lines with plain quotes, no more and no longer than are read."""
+    return [line[:_LONGEST_LINE].translate(_PLAIN_QUOTES) for line in text.splitlines()[:_MOST_LINES]]
+
+
+def _unframed(lines: Iterable[str]) -> Iterator[str]:
+    """Make what a frame holds one line, wherever it was broken to fit in."""
     framed: list[str] = []
-    for line in text.splitlines()[:_MOST_LINES]:
-        plain = line[:_LONGEST_LINE].translate(_PLAIN_QUOTES)
-        inner = plain.strip()
+    for line in lines:
+        inner = line.strip()
         if inner[:1] in _FRAME and inner[-1:] in _FRAME and len(inner) > 1:
             framed.append(inner[1:-1].strip())
             continue
         if framed:
             yield " ".join(framed)
             framed = []
-        yield plain
+        yield line
     if framed:
         yield " ".join(framed)
 
@@ -158,14 +159,14 @@ def _listed_after(line: str, below: Sequence[str]) -> Iterator[str]:
 
 def _entries(below: Sequence[str]) -> Iterator[str]:
     """Give the words of a list below its heading: some on each line, behind a dash, set in, or in columns."""
-    lines = list(takewhile(str.strip, below)) or list(takewhile(str.strip, below[1:]))
-    are_bare = not below[0].strip() and all(_WORD.fullmatch(line.strip()) for line in lines) if below else False
-    if are_bare or any(_COLUMNS in line for line in lines):
-        yield from _sound(word.strip() for line in lines for word in line.split(_COLUMNS.strip()))
+    lines = list(takewhile(str.strip, below))
+    is_apart = not lines
+    lines = lines or list(takewhile(str.strip, below[1:]))
+    are_bare = is_apart and all(_WORD.fullmatch(line.strip()) for line in lines)
+    if are_bare or any(_BETWEEN_COLUMNS in line for line in lines):
+        yield from _sound(word.strip() for line in lines for word in line.split("|"))
         return
     for line in lines:
-        if not line.strip() or not _BULLET.match(line):
-            return
         found = _ENTRY.match(line)
         words = list(_words(found[1])) if found else []
         if not words:

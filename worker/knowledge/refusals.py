@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from worker.knowledge.wordings import WORDINGS, RefusalKind
 
-__all__ = ["Refusal", "RefusalKind", "is_unknown", "read_refusals", "refuses_word"]
+__all__ = ["PLAIN_QUOTES", "Refusal", "RefusalKind", "is_unknown", "read_refusals", "refuses_word"]
 
 
 class Refusal(NamedTuple):
@@ -40,7 +40,7 @@ _POSSIBLE_VALUES = re.compile(
 )
 _LISTED = re.compile(r"\s*[-*] (.+)$")
 _QUOTE_MARKS = "'\"`"
-_PLAIN_QUOTES = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xB4: "'"})
+PLAIN_QUOTES = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xB4: "'"})
 _CHOICES = frozenset({RefusalKind.INVALID_CHOICE, RefusalKind.INVALID_VALUE})
 _BLAMES_A_WORD = frozenset(
     {
@@ -82,7 +82,7 @@ def _read_line(lines: Sequence[str], number: int) -> Iterator[Refusal]:
     line = lines[number][:_LONGEST_LINE].strip(" │|")
     if not _WORDS_OF_REFUSALS.search(line.lower()):
         return
-    kind, found = _first_that_fits(line.translate(_PLAIN_QUOTES))
+    kind, found = _first_that_fits(line.translate(PLAIN_QUOTES))
     if kind is None or found is None:
         return
     groups = {name: value for name, value in found.groupdict().items() if value is not None}

@@ -133,8 +133,7 @@ SMALL = 4096
 
 def merged(files: Sequence[CallFile]) -> tuple[CallFile, ...]:
     """Lay given files among the basic ones; a given file takes the place of whatever would be in its way."""
-    kept = [file for file in BASIC if not any(_are_in_each_others_way(file, given) for given in files)]
-    return Call(files=(*files, *kept)).files
+    return laid(files, BASIC)
 
 
 def laid(extra: Sequence[CallFile], files: Sequence[CallFile]) -> tuple[CallFile, ...]:
@@ -164,12 +163,11 @@ def file_like(name: str) -> CallFile:
 def kinds_mentioned(text: str) -> tuple[CallFile, ...]:
     """Give basic files of the kinds that a text speaks of, the one it speaks of most first; a text is none."""
     words = Counter(re.findall(r"[a-z]+", text.lower()))
-    kinds: Counter[bytes] = Counter()
+    kinds: Counter[CallFile] = Counter()
     for word, file in _KINDS.items():
         if file in BASIC and file is not _TEXT_FILE and len(word) > 1:
-            kinds[file.path] += words[word]
-    named = [path for path, count in kinds.most_common() if count]
-    return tuple(file for path in named for file in BASIC if file.path == path)
+            kinds[file] += words[word]
+    return tuple(file for file, count in kinds.most_common() if count)
 
 
 def file_for(hint: str) -> CallFile:

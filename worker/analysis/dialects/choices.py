@@ -71,7 +71,6 @@ _LETTER = re.compile(r"\(([A-Za-z])\)")
 _EXPLAINED = re.compile(r"(?<!\S)[\"'](?P<word>[\w.+-]{1,40})[\"']\s?(?:-|\u2013|:)\s")
 _MAPPING = re.compile(r"\bmappings?\b", re.IGNORECASE)
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
-_HAS_CAPITALS = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
 
 _LIST_FOLLOWS = re.compile(
     rf"\b(?:(?:{_CLOSED}) (?:{_KINDS})\b[^.]{{0,60}}|one of(?: the following)?(?: values)?"
@@ -136,8 +135,6 @@ def told_elsewhere(lines: Sequence[Line]) -> dict[str, tuple[str, ...]]:
     """
     told: dict[str, tuple[str, ...]] = {}
     for place, line in enumerate(lines):
-        if " " not in line.text or not (_HAS_CAPITALS.search(line.text) or _FOR_OPTION.search(line.text)):
-            continue
         found = _FOR_OPTION.search(line.text) or _NAMED.search(line.text)
         if found and found["name"] not in told:
             following = lines[place + 1 : place + 1 + _MOST_BELOW]
@@ -151,10 +148,7 @@ def _told(text: str, found: re.Match[str], following: Sequence[Line]) -> tuple[s
     if text.endswith(":") and found.re is _NAMED and not _IS_ONE_OF.search(text, found.start()):
         return None
     if text.endswith(":"):
-        below = _below([line.text for line in _block(following)])
-        beside = _listed(f"{following[0].text} ", 0) if following and not below else None
-        bare = _bare([line.text for line in _block(following)]) if not beside else None
-        return below or (beside[0] if beside else None) or bare
+        return _told_below(following)
     joined = f"{text} {following[0].text}" if following and not following[0].after_blank else text
     also = _ALSO.search(joined)
     if also:
@@ -162,6 +156,15 @@ def _told(text: str, found: re.Match[str], following: Sequence[Line]) -> tuple[s
         return (also["word"], *listed[0]) if listed else None
     name = found["name"]
     return next((words for words in _by_name(joined, name) if words), None)
+
+
+def _told_below(following: Sequence[Line]) -> tuple[str, ...] | None:
+    block = [line.text for line in _block(following)]
+    below = _below(block)
+    if below:
+        return below
+    beside = _listed(f"{block[0]} ", 0) if block else None
+    return beside[0] if beside else _bare(block)
 
 
 def _block(lines: Sequence[Line]) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from shared.models.cli_tool import Takes
 from worker.analysis.claims import UNSURE, OptionClaim
 from worker.analysis.dialects.choices import told_elsewhere
+from worker.analysis.dialects.heads import stem_of
 from worker.analysis.dialects.layout import lines_of
 from worker.analysis.dialects.notes import Notes
 from worker.analysis.dialects.relations import rule_of_negations
@@ -53,7 +54,7 @@ def _told_in_prose(entries: Sequence[Documented], known: set[str]) -> Iterator[O
         relations, claim = one.notes.relations, one.claim
         longest = max(claim.names, key=len)
         for name in (*relations.opposites, *relations.others, *relations.mentioned):
-            is_opposite = name not in relations.others and any(_stem(name) == _stem(own) for own in claim.names)
+            is_opposite = name not in relations.others and any(stem_of(name) == stem_of(own) for own in claim.names)
             if name in told or (name in relations.mentioned and not is_opposite):
                 continue
             told.add(name)
@@ -65,10 +66,6 @@ def _told_in_prose(entries: Sequence[Documented], known: set[str]) -> Iterator[O
                 line=claim.line,
                 confidence=claim.confidence,
             )
-
-
-def _stem(name: str) -> str:
-    return name.lstrip("-").removeprefix("no-")
 
 
 def _by_rule(claims: Sequence[OptionClaim], text: str) -> Iterator[OptionClaim]:

@@ -125,10 +125,9 @@ def option_follows(text: str, at: int = 0) -> bool:
     return _OPTION_FOLLOWS.match(text, at) is not None
 
 
-def name_at(text: str, at: int = 0) -> str | None:
-    """Give the spelling of an option that begins at a place."""
-    found = _NAME.match(text, at)
-    return found[0] if found else None
+def stem_of(name: str) -> str:
+    """Give what an option and its opposite have in common."""
+    return name.lstrip("-").removeprefix("no-")
 
 
 def slot_of(token: str, *, optional: bool = False, spaced: bool = True) -> Slot:

@@ -14,7 +14,7 @@ from worker.analysis.explore import INVENTED
 from worker.analysis.recipes import works
 from worker.analysis.trials.questions import Question
 from worker.knowledge.crashes import find_crash
-from worker.knowledge.offers import offered_names, offered_values
+from worker.knowledge.offers import offered_values
 from worker.knowledge.refusals import Refusal, RefusalKind, is_unknown, read_refusals
 from worker.knowledge.values import type_asked_for
 
@@ -69,7 +69,6 @@ class Sighting:
     says: Says
     choices: tuple[str, ...] = ()
     value_type: ValueType | None = None
-    names: tuple[str, ...] = ()
     worked: bool = False
 
     @property
@@ -107,7 +106,7 @@ def sight(question: Question, answer: Answer, option: Option, bench: Bench) -> S
     value = question.value.decode(errors="replace") if question.value is not None else None
     refusals = read_refusals(text)
     if is_unknown(text, question.name):
-        return Sighting(question, Says.UNKNOWN, names=offered_names(text, question.name))
+        return Sighting(question, Says.UNKNOWN)
     choices = offered_values(text, INVENTED, option.names)[:_MOST_CHOICES] if value == INVENTED else ()
     if choices:
         return Sighting(question, Says.LISTS, choices)

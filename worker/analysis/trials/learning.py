@@ -126,11 +126,12 @@ class _Trials:
         seen: set[Documentation] = set()
         for order, (path, command) in enumerate(self._commands.items()):
             for place, option in enumerate((*_new_options(self._new.get(path, ()), command), *command.options)):
-                trial = Trial(command, option, self._stands[path], is_new=option.hidden and option.line is None)
                 if _shows_something_else(option, command):
                     continue
-                is_repeated = _documentation(option) in seen
-                seen.add(_documentation(option))
+                trial = Trial(command, option, self._stands[path], is_new=option.hidden and option.line is None)
+                documentation = _documentation(option)
+                is_repeated = documentation in seen
+                seen.add(documentation)
                 ranked.append(((_rank(trial) + (_LAST if is_repeated else 0), place, order), trial))
         ranked.sort(key=lambda one: one[0])
         return (trial for _, trial in ranked)
@@ -139,21 +140,24 @@ class _Trials:
         """Settle everything."""
         habits = habits_of(trial.sightings for trial in self._trials if not trial.is_new)
         refusing = self._refuse_everything()
-        commands = dict(self._all)
+        settled: defaultdict[str, dict[Option, Option]] = defaultdict(dict)
+        found: defaultdict[str, list[Option]] = defaultdict(list)
         contradictions: list[Contradiction] = []
         proved: dict[Documentation, Option] = {}
         for trial in self._trials:
-            if trial.command.path in refusing:
-                continue
             path = trial.command.path
+            if path in refusing:
+                continue
             if trial.is_new:
-                commands[path] = _with_option(commands[path], conclude_new(trial.option, trial.sightings))
+                new = conclude_new(trial.option, trial.sightings)
+                found[path] += [new] if new else []
                 continue
             conclusion = conclude(trial.option, trial.sightings, habits)
-            commands[path] = _exchanged(commands[path], trial.option, conclusion.option)
+            settled[path][trial.option] = conclusion.option
             told = contradiction_of(path, conclusion)
             contradictions += [told] if told else []
             proved.setdefault(_documentation(trial.option), conclusion.option)
+        commands = {path: _settled(command, settled[path], found[path]) for path, command in self._all.items()}
         untried = self._untried()
         shared = {path: _with_shared(command, proved, untried[path]) for path, command in commands.items()}
         return Learned(shared, tuple(contradictions))
@@ -223,12 +227,6 @@ def _new_options(names: Iterable[str], command: Command) -> Iterator[Option]:
         )
 
 
-def _with_option(command: Command, option: Option | None) -> Command:
-    if option is None:
-        return command
-    return command.model_copy(update={"options": (*command.options, option)})
-
-
 def _documentation(option: Option) -> Documentation:
     return (option.names, option.description, option.takes_value, option.value_name)
 
@@ -249,6 +247,7 @@ def _like(option: Option, other: Option | None) -> Option:
     return option.model_copy(update={name: getattr(other, name) for name in what})
 
 
-def _exchanged(command: Command, old: Option, new: Option) -> Command:
-    options = tuple(new if option == old else option for option in command.options)
-    return command.model_copy(update={"options": options})
+def _settled(command: Command, settled: Mapping[Option, Option], found: Sequence[Option]) -> Command:
+    """Exchange the options of which something was learned, and add those that nobody documented."""
+    options = (settled.get(option, option) for option in command.options)
+    return command.model_copy(update={"options": (*options, *found)})
