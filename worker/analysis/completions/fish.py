@@ -263,7 +263,8 @@ def _narrowed(where: _Where, test: Sequence[FishWord], variables: Variables) -> 
 
 def _seen(where: _Where, words: Sequence[str], *, is_not: bool) -> _Where | None:
     if is_not:
-        return _Where(where.paths, where.but | frozenset(words), where.needs_command or where.paths == ((),))
+        needs_command = where.needs_command or where.paths == ((),)
+        return _Where(where.paths, where.but | frozenset(words), needs_command, is_vague=where.is_vague)
     if where.needs_command:
         return None
     commands = [word for word in words if is_command_name(word)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from worker.analysis.dialects.heads import option_follows, parse_head
+from worker.analysis.dialects.heads import option_follows, parse_head, stem_of
 from worker.analysis.manual.heads import Head, optional
 from worker.analysis.manual.sections import Entry
 from worker.analysis.manual.typeset.blocks import Block, Kind
@@ -55,7 +55,7 @@ class HelpText:
     def number_with(self, name: str) -> int | None:
         """Give the line of the page where a usage line shows an option, the first of them where none writes it out."""
         usage = self.lines[:_MOST_LINES_OF_USAGE]
-        word = name.lstrip("-").removeprefix("no-") if len(name) > _PAIR else name
+        word = stem_of(name) if len(name) > _PAIR else name
         return next((number for line, number in usage if word in line), usage[0][1] if usage else None)
 
 

@@ -74,11 +74,11 @@ class Sheet:
         offset = len(text) - len(text.lstrip(" \t"))
         if self.is_filling and offset:
             self.end_line()
-        inline = self.inline(text)
         if self.is_filling and offset and self.kind is Kind.TEXT:
             width = len(text[:offset].expandtabs(8))
-            self.put(merged([Span(Font.PLAIN, " " * width), *read_inline(text.lstrip(" \t"), self.font).spans]), number)
+            self.put(merged([Span(Font.PLAIN, " " * width), *self.inline(text[offset:]).spans]), number)
         else:
+            inline = self.inline(text)
             self.put(inline.spans, number, goes_on=inline.goes_on)
 
     def inline(self, text: str) -> Inline:

@@ -115,3 +115,9 @@ def test_lays_out_any_text(text: str) -> None:
             assert block.indent >= 0
             assert block.number >= 1
             assert block.kind in Kind
+
+
+def test_a_line_that_is_set_in_is_read_once_in_the_font_that_was_on() -> None:
+    block = lay_out_page(".SH A\n  one \\fBtwo\n")[-1]
+
+    assert [(span.font, span.text) for span in block.spans] == [(Font.PLAIN, "one "), (Font.BOLD, "two")]
