@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from statistics import median
@@ -62,13 +62,9 @@ class _Watched:
     """A sandbox that makes calls in lanes, as a stage does, and counts them."""
 
     inner: Sandbox
-    lanes: int
+    lanes: ThreadPoolExecutor
     calls: int = 0
     tool_s: float = 0.0
-    pool: ThreadPoolExecutor = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pool = ThreadPoolExecutor(self.lanes)
 
     @property
     def tool(self) -> Provided:
@@ -78,7 +74,7 @@ class _Watched:
         return self._noted(self.inner.run(call, repetition, surroundings))
 
     def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
-        return map(self._noted, self.pool.map(lambda run: self.inner.run(*run), runs))
+        return map(self._noted, self.lanes.map(lambda run: self.inner.run(*run), runs))
 
     def captured(self, stream: Stream) -> bytes:
         return self.inner.captured(stream)
@@ -110,7 +106,8 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(words)
     logging.configure("error")
     print(f"{machine()}, load {load()}\n")
-    os.environ["PATH"] = f"{asked.bin}:{os.environ['PATH']}" if asked.bin else os.environ["PATH"]
+    if asked.bin:
+        os.environ["PATH"] = f"{asked.bin}:{os.environ['PATH']}"
     with TemporaryDirectory(prefix="testronaut-interfaces-") as temporary:
         folder = asked.output or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,9 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _analyses(
-    corpus: Path, names: Sequence[str], lanes: int, folder: Path
-) -> Iterator[tuple[str, tuple[Learned, Learned]]]:
+def _analyses(corpus: Path, names: Sequence[str], lanes: int, folder: Path) -> Iterator[tuple[str, Both]]:
     for file in sorted(corpus.glob("*.json")):
         argv = json.loads(file.read_text())["argv"]
         if names and file.stem not in names:
@@ -171,12 +166,9 @@ def _opened(tool: ToolSpec, lanes: int) -> Iterator[_Watched]:
     with (
         closing(EXECUTORS.make("auto")) as executor,
         executor.open(tool, SandboxPolicy(), Limits(), FakeGuard()) as sandbox,
+        ThreadPoolExecutor(lanes) as pool,
     ):
-        watched = _Watched(sandbox, lanes)
-        try:
-            yield watched
-        finally:
-            watched.pool.shutdown()
+        yield _Watched(sandbox, pool)
 
 
 def _scores(corpus: Path, folder: Path, learned: Mapping[str, Both]) -> Scores:
