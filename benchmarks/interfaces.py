@@ -98,7 +98,13 @@ class Learned:
 Both: TypeAlias = tuple[Learned, Learned]
 """What reading alone gave, and what it gave with learning by asking."""
 
-Scores: TypeAlias = Mapping[str, float | list[float]]
+
+@dataclass(frozen=True)
+class Scores:
+    """What the corpus thinks of what was learned: figures over all tools, and the F1 of the options of each."""
+
+    over_all: Mapping[str, float | list[float]]
+    of_tools: Mapping[str, float]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -174,12 +180,16 @@ def _opened(tool: ToolSpec, lanes: int) -> Iterator[_Watched]:
 def _scores(corpus: Path, folder: Path, learned: Mapping[str, Both]) -> Scores:
     """Ask the corpus what it thinks of what was learned."""
     if not learned:
-        return {}
+        return Scores({}, {})
     call = [sys.executable, str(corpus / "score.py"), "--all", str(corpus), str(folder), "--skip-missing"]
     print(f"\n{subprocess.run(call, check=True, capture_output=True, text=True).stdout}")
     told = json.loads(subprocess.run([*call, "--json"], check=True, capture_output=True).stdout)
-    summary: Scores = told["summary"]
-    return summary
+    return Scores(told["summary"], {row["tool"]: _f1(*row["options"]) for row in told["rows"]})
+
+
+def _f1(right: int, wrong: int, missing: int) -> float:
+    counted = 2 * right + wrong + missing
+    return 2 * right / counted if counted else 1.0
 
 
 def _show(both: Mapping[str, Both], lanes: int) -> str:
@@ -218,10 +228,13 @@ def _too_slow(both: Mapping[str, Both], lanes: int) -> Iterator[str]:
 
 def _too_low(scores: Scores) -> Iterator[str]:
     for name, least in _LEAST.items():
-        found = scores.get(name)
+        found = scores.over_all.get(name)
         value = found[-1] if isinstance(found, list) else found
         if value is not None and value < least:
             yield f"{name} is {value:.3f}, asked for are {least}"
+    for tool, value in scores.of_tools.items():
+        if value < _LEAST_OF_A_TOOL:
+            yield f"{tool}: the options score {value:.3f}, asked for are {_LEAST_OF_A_TOOL}"
 
 
 if __name__ == "__main__":

@@ -92,11 +92,13 @@ def test_what_is_learned_of_a_corpus_is_scored(tmp_path: Path) -> None:
     corpus, learned = tmp_path / "corpus", tmp_path / "learned"
     corpus.mkdir()
     (corpus / "frob.json").write_text(json.dumps({"argv": [str(specimen(tmp_path))]}))
-    (corpus / "score.py").write_text('print(\'{"summary": {"options_macro": [0.2, 0.5]}}\')')
+    told = {"summary": {"options_macro": [1.0, 0.2, 0.5]}, "rows": [{"tool": "frob", "options": [3, 2, 0]}]}
+    (corpus / "score.py").write_text(f"print({json.dumps(told)!r})")
     shown = ended("interfaces", "--corpus", str(corpus), "--output", str(learned))
     # How long it took, only a machine can tell on which nothing else runs.
     assert [row[0] for row in rows_of(shown.stdout)[2:]] == ["frob"], shown.stderr
     assert "options_macro is 0.500, asked for are 0.97" in shown.stdout
+    assert "frob: the options score 0.750, asked for are 0.85" in shown.stdout
     assert json.loads((learned / "frob.json").read_text())["tool"] == "frob"
 
 
