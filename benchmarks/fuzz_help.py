@@ -14,11 +14,7 @@ import sys
 import time
 
 from benchmarks.machine import machine
-from shared.models.cli_tool import Command
-from tests.help_texts import made
-from worker.analysis.dialects.reading import read_help
-from worker.analysis.merge import settle_arguments, settle_options
-from worker.analysis.text import plain_text
+from tests.help_texts import command_of, made
 
 _LONGEST_S = 1.0
 _MOST_SHOWN = 10
@@ -59,12 +55,7 @@ def fuzz(inputs: int, chance: random.Random, deadline: float) -> int:
 
 def _wrong_with(text: bytes) -> str | None:
     try:
-        reading = read_help(plain_text(text), ["tool", "add"])
-        Command(
-            path="add",
-            options=settle_options(reading.options, "add").options,
-            arguments=settle_arguments(reading.arguments),
-        )
+        command_of(text)
     except Exception as error:  # noqa: BLE001 - whatever is raised is what is looked for
         return f"{type(error).__name__}: {error}"
     return None

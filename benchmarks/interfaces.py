@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from statistics import median
@@ -62,13 +62,9 @@ class _Watched:
     """A sandbox that makes calls in lanes, as a stage does, and counts them."""
 
     inner: Sandbox
-    lanes: int
+    lanes: ThreadPoolExecutor
     calls: int = 0
     tool_s: float = 0.0
-    pool: ThreadPoolExecutor = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pool = ThreadPoolExecutor(self.lanes)
 
     @property
     def tool(self) -> Provided:
@@ -78,7 +74,7 @@ class _Watched:
         return self._noted(self.inner.run(call, repetition, surroundings))
 
     def map(self, runs: Iterable[Run]) -> Iterator[TestResult]:
-        return map(self._noted, self.pool.map(lambda run: self.inner.run(*run), runs))
+        return map(self._noted, self.lanes.map(lambda run: self.inner.run(*run), runs))
 
     def captured(self, stream: Stream) -> bytes:
         return self.inner.captured(stream)
@@ -102,7 +98,13 @@ class Learned:
 Both: TypeAlias = tuple[Learned, Learned]
 """What reading alone gave, and what it gave with learning by asking."""
 
-Scores: TypeAlias = Mapping[str, float | list[float]]
+
+@dataclass(frozen=True)
+class Scores:
+    """What the corpus thinks of what was learned: figures over all tools, and the F1 of the options of each."""
+
+    over_all: Mapping[str, float | list[float]]
+    of_tools: Mapping[str, float]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -110,7 +112,8 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(words)
     logging.configure("error")
     print(f"{machine()}, load {load()}\n")
-    os.environ["PATH"] = f"{asked.bin}:{os.environ['PATH']}" if asked.bin else os.environ["PATH"]
+    if asked.bin:
+        os.environ["PATH"] = f"{asked.bin}:{os.environ['PATH']}"
     with TemporaryDirectory(prefix="testronaut-interfaces-") as temporary:
         folder = asked.output or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,9 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _analyses(
-    corpus: Path, names: Sequence[str], lanes: int, folder: Path
-) -> Iterator[tuple[str, tuple[Learned, Learned]]]:
+def _analyses(corpus: Path, names: Sequence[str], lanes: int, folder: Path) -> Iterator[tuple[str, Both]]:
     for file in sorted(corpus.glob("*.json")):
         argv = json.loads(file.read_text())["argv"]
         if names and file.stem not in names:
@@ -171,23 +172,24 @@ def _opened(tool: ToolSpec, lanes: int) -> Iterator[_Watched]:
     with (
         closing(EXECUTORS.make("auto")) as executor,
         executor.open(tool, SandboxPolicy(), Limits(), FakeGuard()) as sandbox,
+        ThreadPoolExecutor(lanes) as pool,
     ):
-        watched = _Watched(sandbox, lanes)
-        try:
-            yield watched
-        finally:
-            watched.pool.shutdown()
+        yield _Watched(sandbox, pool)
 
 
 def _scores(corpus: Path, folder: Path, learned: Mapping[str, Both]) -> Scores:
     """Ask the corpus what it thinks of what was learned."""
     if not learned:
-        return {}
+        return Scores({}, {})
     call = [sys.executable, str(corpus / "score.py"), "--all", str(corpus), str(folder), "--skip-missing"]
     print(f"\n{subprocess.run(call, check=True, capture_output=True, text=True).stdout}")
     told = json.loads(subprocess.run([*call, "--json"], check=True, capture_output=True).stdout)
-    summary: Scores = told["summary"]
-    return summary
+    return Scores(told["summary"], {row["tool"]: _f1(*row["options"]) for row in told["rows"]})
+
+
+def _f1(right: int, wrong: int, missing: int) -> float:
+    counted = 2 * right + wrong + missing
+    return 2 * right / counted if counted else 1.0
 
 
 def _show(both: Mapping[str, Both], lanes: int) -> str:
@@ -226,10 +228,13 @@ def _too_slow(both: Mapping[str, Both], lanes: int) -> Iterator[str]:
 
 def _too_low(scores: Scores) -> Iterator[str]:
     for name, least in _LEAST.items():
-        found = scores.get(name)
+        found = scores.over_all.get(name)
         value = found[-1] if isinstance(found, list) else found
         if value is not None and value < least:
             yield f"{name} is {value:.3f}, asked for are {least}"
+    for tool, value in scores.of_tools.items():
+        if value < _LEAST_OF_A_TOOL:
+            yield f"{tool}: the options score {value:.3f}, asked for are {_LEAST_OF_A_TOOL}"
 
 
 if __name__ == "__main__":

@@ -82,7 +82,12 @@ class Generation(Section):
     """How cases are planned."""
 
     engine: str = Field(default="planner", description="generator to use: the built-in one or a plug-in's")
-    shard_size: int = Field(default=25, ge=1, le=1000, description="cases that one worker takes at once")
+    shard_size: int = Field(
+        default=25,
+        ge=1,
+        le=1000,
+        description="cases that one worker takes at once; of a long plan more, where nobody else can join the job",
+    )
 
 
 class Execution(Section):

@@ -1,10 +1,15 @@
-"""Makes texts that look like help, and spoils real ones: what the readers of help must survive."""
+"""Makes texts that look like help, and spoils real ones; and reads them, which must raise nothing."""
 
 from __future__ import annotations
 
 import random
 from functools import cache
 from pathlib import Path
+
+from shared.models.cli_tool import Command
+from worker.analysis.dialects.reading import read_help
+from worker.analysis.merge import settle_arguments, settle_options
+from worker.analysis.text import plain_text
 
 CORPUS = Path(__file__).parent / "corpus"
 MOST_LINES = 12
@@ -191,3 +196,13 @@ def _spoil(text: bytearray, chance: random.Random) -> None:
 def made(chance: random.Random) -> bytes:
     """Make one text of either kind."""
     return composed(chance) if chance.random() < 0.5 else spoilt(chance)
+
+
+def command_of(text: bytes) -> Command:
+    """Read a text as the help of a command, and settle what it says."""
+    reading = read_help(plain_text(text), ["tool", "add"])
+    return Command(
+        path="add",
+        options=settle_options(reading.options, "add").options,
+        arguments=settle_arguments(reading.arguments),
+    )

@@ -26,7 +26,6 @@ from producer.submit import Accepted, Prepared, prepare
 from producer.submit import submit as accept
 from producer.wait import conclude, wait_for
 from shared.models.call import BlobRef
-from shared.models.cli_tool import CliTool
 from shared.models.finding import Finding
 from shared.models.job import JobId, JobState, Mode, StageName
 from shared.models.test_plan import TestPlan
@@ -134,7 +133,7 @@ def submit(  # noqa: PLR0913, PLR0917 - the options of the main command, for the
     "-f",
     "--format",
     "form",
-    type=click.Choice([TEXT, *WRITERS]),
+    type=click.Choice([*WRITERS]),
     default=TEXT,
     show_default=True,
     help="bash and fish are completions; carapace and usage are read by the programs of these names.",
@@ -161,7 +160,7 @@ def analyze(
         _require_success(report)
         found = app.store.read(lambda tx: tx.tools.get(report.job_id))
         if output is not None:
-            write_file(output, _plain_tree(found) if form == TEXT else WRITERS[form](found))
+            write_file(output, WRITERS[form](found))
         elif form == TEXT:
             say(interface_tree(found, out().width))
         else:
@@ -221,10 +220,6 @@ def replay(ctx: click.Context, finding_id: str, job_id: str | None, is_print_onl
         word = "still there" if is_there else "not there any more"
         say([Text(f"{reported.id} {word}: {visible(reported.finding.title)}")])
         return EXIT_CLEAN if is_there else EXIT_FINDINGS
-
-
-def _plain_tree(found: CliTool) -> bytes:
-    return "".join(f"{line.plain}\n" for line in interface_tree(found)).encode(errors="replace")
 
 
 def _run_here(app: Services, prepared: Prepared, jobs: int | None, formats: Sequence[str] = ()) -> TestReport:

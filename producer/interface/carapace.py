@@ -26,7 +26,7 @@ _MEANING = re.compile(r"\$| \|\|\| |\t")
 def write_carapace(tool: CliTool) -> str:
     """Write the whole tree of commands as one file."""
     grammar = grammar_of(tool)
-    content = {"name": grammar.program} | _command(grammar.root) | {"name": grammar.program}
+    content = {"name": grammar.program} | _command(grammar.root)  # which has no word of its own
     return "\n".join(["# Written by `testronaut analyze` from what the tool says of itself.", *_yaml(content), ""])
 
 

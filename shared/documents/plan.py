@@ -19,7 +19,6 @@ from shared.models.test_plan import TestCase, TestPlan
 from shared.utils.errors import UsageError
 
 SCHEMA_VERSION = 1
-HEAD = "Plan of testronaut. Edit, comment, keep it in git; run it with: testronaut run TOOL --plan FILE"
 
 ReadBlob = Callable[[str], bytes]
 

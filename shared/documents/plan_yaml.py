@@ -11,11 +11,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from shared.documents.plan import HEAD, SCHEMA_VERSION, PlanDocument, PlanError
+from shared.documents.plan import SCHEMA_VERSION, PlanDocument, PlanError
 from shared.models.call import Call, CallFile, FileInput, SpecialInput, Terminal
 from shared.models.test_plan import TestCase, TestPlan
 from shared.utils.text import near, visible
 
+_HEAD = "Plan of testronaut. Edit, comment, keep it in git; run it with: testronaut run TOOL --plan FILE"
 _MOST_NODES = 3_000_000
 _NULL = "tag:yaml.org,2002:null"
 
@@ -28,7 +29,7 @@ def write(content: Mapping[str, Any]) -> bytes:
     yaml.default_flow_style, yaml.sort_base_mapping_type_on_output = None, False  # type: ignore[assignment]
     yaml.allow_unicode, yaml.width = True, 120
     target = io.BytesIO()
-    target.write(f"# {HEAD}\n".encode())
+    target.write(f"# {_HEAD}\n".encode())
     yaml.dump(content, target)
     return target.getvalue()
 

@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.models.cli_tool import Command
-from tests.help_texts import MOST_LINES, PIECES, made
-from worker.analysis.dialects.reading import read_help
-from worker.analysis.merge import settle_arguments, settle_options
-from worker.analysis.text import plain_text
+from tests.help_texts import MOST_LINES, PIECES, command_of, made
 
 SECONDS = 5
-WORDS = ["tool", "add"]
 
 TEXTS = st.lists(
     st.builds(
@@ -27,15 +22,6 @@ TEXTS = st.lists(
     ),
     max_size=MOST_LINES,
 ).map("\n".join)
-
-
-def command_of(text: bytes) -> Command:
-    reading = read_help(plain_text(text), WORDS)
-    return Command(
-        path="add",
-        options=settle_options(reading.options, "add").options,
-        arguments=settle_arguments(reading.arguments),
-    )
 
 
 @settings(max_examples=500, deadline=None)

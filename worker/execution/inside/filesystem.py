@@ -82,22 +82,14 @@ def changes(
     return [_change(path, before.get(path), after.get(path), reading) for path in paths[:MOST_CHANGES]]
 
 
-def at(folder: int, path: bytes, do: Callable[[bytes, int], T], enter: Enter) -> T:
-    """Do something with a name in its folder, which is reached step by step, so that no link leads there.
+def opened_at(folder: int, path: bytes, how: int) -> int:
+    """Open what lies below a folder, through folders that are open to us; no link leads elsewhere on the way.
 
     Raises:
         OSError: there is no such way.
 
     """
-    *folders, name = path.split(b"/")
-    opened: list[tuple[int, int | None]] = [(folder, None)]
-    try:
-        for step in folders:
-            opened.append(enter(opened[-1][0], step))
-        return do(name, opened[-1][0])
-    finally:
-        for descriptor, mode in reversed(opened[1:]):
-            _close(descriptor, mode)
+    return _at(folder, path, lambda name, parent: os.open(name, how, dir_fd=parent), _open_plainly)
 
 
 def entries_of(volume: bytes) -> int:
@@ -171,7 +163,25 @@ def _walk_below(parent: int, name: str, prefix: bytes, depth: int) -> Iterator[t
         _close(folder, mode)
 
 
-def open_plainly(parent: int, name: str | bytes) -> tuple[int, None]:
+def _at(folder: int, path: bytes, do: Callable[[bytes, int], T], enter: Enter) -> T:
+    """Do something with a name in its folder, which is reached step by step, so that no link leads there.
+
+    Raises:
+        OSError: there is no such way.
+
+    """
+    *folders, name = path.split(b"/")
+    opened: list[tuple[int, int | None]] = [(folder, None)]
+    try:
+        for step in folders:
+            opened.append(enter(opened[-1][0], step))
+        return do(name, opened[-1][0])
+    finally:
+        for descriptor, mode in reversed(opened[1:]):
+            _close(descriptor, mode)
+
+
+def _open_plainly(parent: int, name: str | bytes) -> tuple[int, None]:
     """Open a folder that is open to us."""
     return os.open(name, FOLDER, dir_fd=parent), None
 
@@ -221,7 +231,7 @@ class _Reading:
         try:
             if kind == b"link":
                 return self._kept(
-                    at(self._folder, path, lambda name, parent: os.readlink(name, dir_fd=parent), _open_somehow)
+                    _at(self._folder, path, lambda name, parent: os.readlink(name, dir_fd=parent), _open_somehow)
                 )
             if kind == b"file":
                 return self._read(path)
@@ -236,7 +246,7 @@ class _Reading:
         return {"content": content}
 
     def _read(self, path: bytes) -> dict[str, Any]:
-        descriptor = at(self._folder, path, lambda name, parent: os.open(name, FILE, dir_fd=parent), _open_somehow)
+        descriptor = _at(self._folder, path, lambda name, parent: os.open(name, FILE, dir_fd=parent), _open_somehow)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):

@@ -207,9 +207,7 @@ class Laid:
 def _opened(path: bytes, folder: int, how: int) -> int | None:
     """Open a path below a folder; None where it is closed to us."""
     try:
-        return filesystem.at(
-            folder, path, lambda name, parent: os.open(name, how, dir_fd=parent), filesystem.open_plainly
-        )
+        return filesystem.opened_at(folder, path, how)
     except OSError:
         return None
 

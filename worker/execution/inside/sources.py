@@ -70,9 +70,7 @@ def open_file(path: bytes) -> int:
     """
     here = os.open(b".", filesystem.FOLDER)
     try:
-        file = filesystem.at(
-            here, path, lambda name, parent: os.open(name, filesystem.FILE, dir_fd=parent), filesystem.open_plainly
-        )
+        file = filesystem.opened_at(here, path, filesystem.FILE)
     finally:
         os.close(here)
     mode = os.fstat(file).st_mode
